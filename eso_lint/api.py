@@ -1,0 +1,101 @@
+"""All that a rule author may import; the only module under semantic versioning."""
+
+from __future__ import annotations
+
+from eso_lint.lint.rule import (
+    Confidence,
+    Edit,
+    Fix,
+    Problem,
+    Profile,
+    Related,
+    Rule,
+    Safety,
+    Severity,
+    rule,
+)
+from eso_lint.model.kinds.core import ConfigMap, KeyHolder, Namespace, Secret, ServiceAccount
+from eso_lint.model.kinds.external_secret import (
+    BaseExternalSecret,
+    ClusterExternalSecret,
+    DataEntry,
+    DataFromEntry,
+    ExternalSecret,
+)
+from eso_lint.model.kinds.generator import Generator
+from eso_lint.model.kinds.push_secret import BasePushSecret, ClusterPushSecret, PushSecret
+from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore, Store
+from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown
+from eso_lint.model.resource import Resource, first_scalar
+from eso_lint.model.workspace import Workspace
+from eso_lint.source.node import (
+    Document,
+    Mapping,
+    Node,
+    Opaque,
+    Scalar,
+    Sequence,
+    SourceFile,
+    Span,
+    is_absent,
+    items,
+    lookup,
+    string,
+    walk,
+)
+from eso_lint.source.parse import Fault
+from eso_lint.suggest import closest
+
+__all__ = [
+    "BaseExternalSecret",
+    "BasePushSecret",
+    "ClusterExternalSecret",
+    "ClusterPushSecret",
+    "ClusterSecretStore",
+    "Confidence",
+    "ConfigMap",
+    "DataEntry",
+    "DataFromEntry",
+    "Document",
+    "Edit",
+    "External",
+    "ExternalSecret",
+    "Fault",
+    "Fix",
+    "Found",
+    "Generator",
+    "KeyHolder",
+    "Mapping",
+    "Missing",
+    "Namespace",
+    "Node",
+    "Opaque",
+    "Problem",
+    "Profile",
+    "PushSecret",
+    "Reference",
+    "Related",
+    "Resolution",
+    "Resource",
+    "Rule",
+    "Safety",
+    "Scalar",
+    "Secret",
+    "SecretStore",
+    "Sequence",
+    "ServiceAccount",
+    "Severity",
+    "SourceFile",
+    "Span",
+    "Store",
+    "Unknown",
+    "Workspace",
+    "closest",
+    "first_scalar",
+    "is_absent",
+    "items",
+    "lookup",
+    "rule",
+    "string",
+    "walk",
+]

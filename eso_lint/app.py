@@ -1,0 +1,75 @@
+"""The pipeline: files to documents to resources to a workspace, and rules over it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from eso_lint.config import Config
+from eso_lint.lint.rule import Rule
+from eso_lint.model.build import embedded, resources
+from eso_lint.model.resource import Resource
+from eso_lint.model.workspace import Workspace
+from eso_lint.render.kustomize import placements
+from eso_lint.render.placement import WRITTEN
+from eso_lint.source.node import SourceFile
+from eso_lint.source.parse import Fault, Parsed, parse
+from eso_lint.source.prefilter import Interest, is_kustomization
+
+_YAML = re.compile(r"\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2|gotmpl))?\Z")
+_WORLD = re.compile(r"(?:^|/)(?:clusters|overlays|environments)/[^/]+(?=/)|(?:^|/)_archive(?=/)")
+
+
+def interest_of(rules: Iterable[Rule]) -> Interest:
+    """The documents that the enabled rules need beyond the operator's own. Kustomizations always place them."""
+    return Interest({"Kustomization", *(kind for rule in rules for kind in rule.reads)})
+
+
+def read(files: Iterable[SourceFile], interest: Interest, charts: frozenset[str] = frozenset()) -> tuple[Parsed, ...]:
+    """Parse what can matter. `charts` are the directories that hold a Chart.yaml."""
+    return tuple(
+        parse(file, lambda text, path=file.path: interest.document(path, text), in_chart(file.path, charts))  # type: ignore[misc]
+        for file in files
+        if _YAML.search(file.path)
+    )
+
+
+def in_chart(path: str, charts: frozenset[str]) -> bool:
+    """Whether a file is a Helm template: below `templates/` of a chart."""
+    directory = posixpath.dirname(path)
+    while directory:
+        head, tail = posixpath.split(directory)
+        if tail == "templates" and (head in charts or not charts):
+            return True
+        directory = head
+    return False
+
+
+def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], files: dict[str, SourceFile]) -> Workspace:
+    """Documents to the workspace that rules see."""
+    kustomizations = [d for p in parsed if is_kustomization(p.file.path) for d in p.documents]
+    placed = placements(kustomizations, paths, lambda path: files[path].text if path in files else "")
+    objects: list[Resource] = []
+    patches: list[Resource] = []
+    inside: set[tuple[str, str | None]] = set()
+    faults: list[Fault] = []
+    for result in parsed:
+        path = result.file.path
+        placement = placed.get(path, WRITTEN)
+        world = world_of(path)
+        for document in result.documents:
+            made = list(resources(document, placement, world))
+            (patches if placement.patch else objects).extend(made)
+            if not any(r.group.endswith("external-secrets.io") for r in made):
+                inside.update(embedded(document))
+        faults += result.faults
+    views: dict[type, tuple[Any, ...]] = {Fault: tuple(faults)}
+    return Workspace(objects, config, patches, inside, parsed, paths, views)
+
+
+def world_of(path: str) -> str:
+    """The tree (a cluster, an overlay, an archive) that a file belongs to; "" for the repository at large."""
+    ends = [match.end() for match in _WORLD.finditer(path)]
+    return path[: ends[-1]] if ends else ""

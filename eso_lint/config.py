@@ -1,0 +1,60 @@
+"""The frozen configuration: defaults < file < flags."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class ExternalObject(NamedTuple):
+    """An object that the configuration says lives elsewhere. `namespace` None fits every namespace; `*` globs work."""
+
+    kind: str
+    name: str
+    namespace: str | None = None
+
+
+class Override(NamedTuple):
+    """Rules switched for some paths (globs) or namespaces."""
+
+    paths: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+class PathConvention(NamedTuple):
+    """How remote keys of a store, or of a namespace, must look: `prod/{namespace}/*`."""
+
+    pattern: str
+    store: str | None = None
+    namespace: str | None = None
+
+
+class Config(NamedTuple):
+    """Effective settings. Names are those of the keys in `.eso-lint.yaml`, with `_` for `-`."""
+
+    profile: str = "default"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    fail_on: str = "warning"
+    eso_version: str | None = None
+    closed_world: bool = False
+    external: tuple[ExternalObject, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    paths: tuple[PathConvention, ...] = ()
+    max_file_size: int = 5_000_000
+    refresh_floor: int = 30
+    shared_store_namespaces: int = 5
+    inventory: str | None = None
+
+    def is_external(self, kind: str, name: str, namespace: str | None) -> bool:
+        """Whether the configuration declares this object to live elsewhere."""
+        from fnmatch import fnmatchcase
+
+        return any(
+            e.kind == kind
+            and fnmatchcase(name, e.name)
+            and (e.namespace is None or namespace in (None, "", e.namespace))
+            for e in self.external
+        )

@@ -1,0 +1,108 @@
+"""Rules over a workspace: problems become findings with identity."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from eso_lint.errors import EsoLintError
+from eso_lint.lint.rule import Finding, Problem, Rule
+from eso_lint.model.resource import Resource
+from eso_lint.model.workspace import Workspace
+from eso_lint.source.node import Mapping, Node, Scalar, Sequence, Span, string
+
+
+class RuleError(EsoLintError):
+    """A rule raised: our own bug (or a plug-in's). The run stops, since a lost rule must not look like a clean run."""
+
+
+def run(rules: Iterable[Rule], workspace: Workspace) -> Iterator[Finding]:
+    """Ask every rule about every object (or other view) that it is for."""
+    for rule in rules:
+        for view in subjects(rule, workspace):
+            yield from ask(rule, view, workspace)
+
+
+def subjects(rule: Rule, workspace: Workspace) -> Iterator[Any]:
+    """What a rule is asked about, in file order."""
+    for kind in rule.on:
+        if issubclass(kind, Resource):
+            # A rule on a base class sees each object once.
+            yield from workspace.all(kind)
+        else:
+            yield from workspace.views(kind)
+
+
+def ask(rule: Rule, view: Any, workspace: Workspace) -> Iterator[Finding]:
+    try:
+        for problem in rule.check(view, workspace):
+            yield finding(rule, problem, view)
+    except EsoLintError:
+        raise
+    except Exception as error:
+        where = getattr(getattr(view, "file", None), "path", "?")
+        raise RuleError(f"rule {rule.id} ({rule.name}) failed on {where}: {type(error).__name__}: {error}") from error
+
+
+def finding(rule: Rule, problem: Problem, view: Any) -> Finding:
+    """A problem with its identity: where in which object it stands, and a fingerprint that no line number enters."""
+    span = problem.span
+    resource = view if isinstance(view, Resource) else None
+    kind = resource.kind if resource else ""
+    name = (resource.name or "?") if resource else ""
+    namespace = (resource.namespace or "") if resource else ""
+    path = node_path(resource.root, span) if resource is not None and span.file is resource.file else ""
+    identity = "\x00".join((rule.id, span.file.path, kind, namespace, name, path, problem.message))
+    fingerprint = hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:32]
+    return Finding(
+        rule,
+        problem.severity or rule.severity,
+        problem.confidence or rule.confidence,
+        span,
+        problem.message,
+        problem.label,
+        problem.related,
+        problem.note,
+        problem.help,
+        problem.fix,
+        kind,
+        name,
+        namespace,
+        path,
+        resource.document.number if resource else getattr(view, "document_index", 0),
+        fingerprint,
+    )
+
+
+def node_path(root: Node, span: Span) -> str:
+    """`spec.data[password].remoteRef.key`: list items by their secretKey or name where they have one, else by place."""
+    parts: list[str] = []
+    node: Node | None = root
+    while node is not None:
+        step: Node | None = None
+        if isinstance(node, Mapping):
+            for key, value in node.entries:
+                inside = value.start <= span.start < max(value.end, value.start + 1)
+                if key.start <= span.start < max(key.end, key.start + 1) or inside:
+                    text = key.text if isinstance(key, Scalar) else "?"
+                    parts.append(("." if parts else "") + text)
+                    step = value if inside else None
+                    break
+        elif isinstance(node, Sequence):
+            for i, item in enumerate(node.items):
+                if item.start <= span.start < max(item.end, item.start + 1):
+                    parts.append(f"[{item_label(item) or i}]")
+                    step = item
+                    break
+        node = step
+    return "".join(parts)
+
+
+def item_label(item: Node) -> str | None:
+    """The name by which a list item is known, if any."""
+    for key in ("secretKey", "name"):
+        text = string(item.get(key)) if isinstance(item, Mapping) else None
+        if text:
+            return text
+    return None

@@ -1,0 +1,61 @@
+"""Parsed documents to typed resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eso_lint.model.kinds.core import ConfigMap, Namespace, Secret, ServiceAccount
+from eso_lint.model.kinds.external_secret import ClusterExternalSecret, ExternalSecret
+from eso_lint.model.kinds.generator import GENERATOR_KINDS, Generator
+from eso_lint.model.kinds.push_secret import ClusterPushSecret, PushSecret
+from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore
+from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource, group_version
+from eso_lint.render.placement import WRITTEN, Placement
+from eso_lint.source.node import Document, Mapping, Sequence, string, walk
+
+VIEWS: dict[tuple[str, str], type[Resource]] = {
+    (ESO_GROUP, "ExternalSecret"): ExternalSecret,
+    (ESO_GROUP, "ClusterExternalSecret"): ClusterExternalSecret,
+    (ESO_GROUP, "SecretStore"): SecretStore,
+    (ESO_GROUP, "ClusterSecretStore"): ClusterSecretStore,
+    (ESO_GROUP, "PushSecret"): PushSecret,
+    (ESO_GROUP, "ClusterPushSecret"): ClusterPushSecret,
+    **{(GENERATOR_GROUP, kind): Generator for kind in GENERATOR_KINDS},
+    ("", "Namespace"): Namespace,
+    ("", "ServiceAccount"): ServiceAccount,
+    ("", "Secret"): Secret,
+    ("", "ConfigMap"): ConfigMap,
+}
+
+
+def resources(document: Document, placement: Placement = WRITTEN, world: str = "") -> Iterator[Resource]:
+    """The objects of one document; the items of a List are objects of their own."""
+    yield from _object(document, document.root, placement, world, 0)
+
+
+def _object(document: Document, root: object, placement: Placement, world: str, depth: int) -> Iterator[Resource]:
+    if not isinstance(root, Mapping):
+        return
+    api_version, kind = string(root.get("apiVersion")), string(root.get("kind"))
+    if kind is None or api_version is None:
+        return
+    if kind.endswith("List") and isinstance(root.get("items"), Sequence) and depth < 3:
+        for item in root.get("items").items:  # type: ignore[union-attr]
+            yield from _object(document, item, placement, world, depth + 1)
+        return
+    group, version = group_version(api_version)
+    view = VIEWS.get((group, kind), Resource)
+    yield view(document, root, group, version, kind, placement, world)
+
+
+def embedded(document: Document) -> Iterator[tuple[str, str | None]]:
+    """Kind and name of operator objects that lie inside another object (chart values, compositions).
+
+    They are not linted, but they may satisfy a reference. The name is None where it is templated.
+    """
+    for node in walk(document.root):
+        if node is not document.root and isinstance(node, Mapping) and "apiVersion" in node and "kind" in node:
+            api_version, kind = string(node.get("apiVersion")), string(node.get("kind"))
+            if api_version and kind and group_version(api_version)[0] in (ESO_GROUP, GENERATOR_GROUP):
+                metadata = node.get("metadata")
+                yield kind, string(metadata.get("name")) if metadata is not None else None

@@ -1,0 +1,19 @@
+"""Every kind of the generators group, ClusterGenerator included."""
+
+from __future__ import annotations
+
+from eso_lint.model.resource import Resource
+
+GENERATOR_KINDS = frozenset(
+    {
+        "ACRAccessToken", "BeyondtrustWorkloadCredentialsDynamicSecret", "CloudsmithAccessToken", "ClusterGenerator",
+        "ECRAuthorizationToken", "Fake", "GCRAccessToken", "GithubAccessToken", "GitlabDeployToken", "Grafana", "MFA",
+        "Password", "QuayAccessToken", "SSHKey", "STSSessionToken", "UUID", "VaultDynamicSecret", "Webhook",
+    }
+)  # fmt: skip
+
+
+class Generator(Resource):
+    """A generator; `kind` tells which."""
+
+    __slots__ = ()

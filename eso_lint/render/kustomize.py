@@ -1,0 +1,159 @@
+"""Kustomizations to placements: which files are patches, and what is stamped on the others.
+
+Fields are not rendered here; where a kustomization changes something, the model says Unknown.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from eso_lint.render.placement import Placement
+from eso_lint.source.node import Document, Mapping, Node, Scalar, is_absent, items, lookup, string
+
+_KIND = re.compile(r"""["']?kind["']?[ \t]*:[ \t]*["']?([A-Za-z]+)""")
+
+
+class Kustomization(NamedTuple):
+    """One kustomization, as far as placements need it."""
+
+    path: str
+    files: tuple[str, ...]
+    children: tuple[str, ...]
+    patches: tuple[str, ...]
+    patched: frozenset[str]
+    namespace: str | None
+    stamps: bool
+    renamed: bool
+
+
+class _Found:
+    """What reaches one file, collected over all roots."""
+
+    __slots__ = ("namespaces", "patched", "renamed", "roots")
+
+    def __init__(self) -> None:
+        self.namespaces: set[str | None] = set()
+        self.roots: set[str] = set()
+        self.patched: set[str] = set()
+        self.renamed = False
+
+
+def placements(
+    documents: Iterable[Document], paths: frozenset[str], text_of: Callable[[str], str]
+) -> dict[str, Placement]:
+    """Placement of every file that a kustomization names.
+
+    `paths` are the repository's files; `text_of` gives the text of one (asked for patch files only).
+    """
+    units: dict[str, Kustomization] = {}
+    by_directory: dict[str, str] = {}
+    for document in documents:
+        by_directory[posixpath.dirname(document.file.path)] = document.file.path
+    for document in documents:
+        unit = _read(document, paths, by_directory, text_of)
+        if unit is not None:
+            units[unit.path] = unit
+    included = {child for unit in units.values() for child in unit.children}
+    found: dict[str, _Found] = {}
+    for path in sorted(units):
+        if path not in included:
+            _descend(path, path, units, found, None, False, frozenset(), False, 0, set())
+    patch_files = {patch for unit in units.values() for patch in unit.patches} - found.keys()
+    result = {path: Placement(patch=True) for path in patch_files}
+    for path, reach in found.items():
+        result[path] = Placement(
+            False, frozenset(reach.namespaces - {""}) if reach.namespaces != {None} else frozenset(),
+            frozenset(reach.roots), frozenset(reach.patched), reach.renamed,
+        )  # fmt: skip
+    return result
+
+
+def _descend(
+    path: str, root: str, units: dict[str, Kustomization], found: dict[str, _Found], namespace: str | None,
+    stamped: bool, patched: frozenset[str], renamed: bool, depth: int, visiting: set[str],
+) -> None:  # fmt: skip
+    unit = units.get(path)
+    if unit is None or path in visiting or depth > 50:
+        return
+    # The outermost namespace is applied last, so it wins.
+    if unit.stamps and not stamped:
+        namespace, stamped = unit.namespace, True
+    patched |= unit.patched
+    renamed |= unit.renamed
+    for file in unit.files:
+        reach = found.setdefault(file, _Found())
+        reach.namespaces.add(namespace)
+        reach.roots.add(root)
+        reach.patched |= patched
+        reach.renamed |= renamed
+    visiting.add(path)
+    for child in unit.children:
+        _descend(child, root, units, found, namespace, stamped, patched, renamed, depth + 1, visiting)
+    visiting.discard(path)
+
+
+def _read(
+    document: Document, paths: frozenset[str], by_directory: dict[str, str], text_of: Callable[[str], str]
+) -> Kustomization | None:
+    root = document.root
+    if not isinstance(root, Mapping):
+        return None
+    directory = posixpath.dirname(document.file.path)
+    files: list[str] = []
+    children: list[str] = []
+    for field in ("resources", "bases", "components"):
+        for item in items(root.get(field)):
+            target = _join(directory, string(item))
+            if target in paths:
+                files.append(target)
+            elif target in by_directory:
+                children.append(by_directory[target])
+    patch_files: list[str] = []
+    kinds: set[str] = set()
+    for field in ("patches", "patchesJson6902"):
+        for item in items(root.get(field)):
+            target = _join(directory, string(lookup(item, "path")))
+            inline = lookup(item, "patch")
+            kind = string(lookup(item, "target", "kind"))
+            if target in paths:
+                patch_files.append(target)
+            if kind:
+                kinds.add(kind)
+            elif lookup(item, "target") is not None:
+                kinds.add("*")
+            else:
+                kinds |= _kinds(
+                    inline.text if isinstance(inline, Scalar) else text_of(target) if target in paths else ""
+                )
+    for item in items(root.get("patchesStrategicMerge")):
+        text = string(item) or ""
+        target = _join(directory, text)
+        if "\n" not in text and target in paths:
+            patch_files.append(target)
+            kinds |= _kinds(text_of(target))
+        else:
+            kinds |= _kinds(text)
+    if root.get("replacements") is not None or root.get("transformers") is not None:
+        kinds.add("*")
+    namespace: Node | None = root.get("namespace")
+    stamps = not is_absent(namespace) and string(namespace) != ""
+    renamed = any(not is_absent(root.get(f)) and string(root.get(f)) != "" for f in ("namePrefix", "nameSuffix"))
+    return Kustomization(
+        document.file.path, tuple(files), tuple(children), tuple(patch_files), frozenset(kinds),
+        string(namespace) if stamps else None, stamps, renamed,
+    )  # fmt: skip
+
+
+def _kinds(text: str) -> set[str]:
+    return set(_KIND.findall(text)) or {"*"}
+
+
+def _join(directory: str, target: str | None) -> str:
+    """A path relative to the repository root; "" where it leaves the root or is no path."""
+    if not target or "://" in target or "\n" in target or target.startswith("/"):
+        return ""
+    joined = posixpath.normpath(posixpath.join(directory, target))
+    return "" if joined.startswith("..") else joined

@@ -1,0 +1,23 @@
+"""What delivery does to the objects of one file, as far as it is known."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Placement(NamedTuple):
+    """How a file's documents reach a cluster.
+
+    `namespaces` are those that delivery stamps on (None in it: as written, or unknown); empty where nothing stamps one.
+    `roots` name the outermost delivery units that reach the file. `patched` holds the kinds whose fields a patch may
+    change (`*`: any), `renamed` says that names get a prefix or suffix, `patch` that the documents are patches.
+    """
+
+    patch: bool = False
+    namespaces: frozenset[str | None] = frozenset()
+    roots: frozenset[str] = frozenset()
+    patched: frozenset[str] = frozenset()
+    renamed: bool = False
+
+
+WRITTEN = Placement()

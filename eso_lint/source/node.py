@@ -1,0 +1,308 @@
+"""Source files, spans and the position tree that every later step reads.
+
+Offsets are code points into `SourceFile.text` (a byte order mark is not part of the text). Line and column are
+computed from offsets only when something is shown. Nodes are plain slotted classes without parent pointers: a run
+creates many of them, and a tree without cycles needs no garbage collector.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+_BREAK = re.compile(r"\r\n|\n|\r")
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+class SourceFile:
+    """One file: its repository-relative POSIX path and its bytes, read once."""
+
+    __slots__ = ("_lines", "_text", "data", "path")
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+        self._text: str | None = None
+        self._lines: list[int] | None = None
+
+    @property
+    def text(self) -> str:
+        """The decoded text, without a byte order mark; undecodable bytes become U+FFFD, one per byte."""
+        if self._text is None:
+            self._text = decode(self.data)
+        return self._text
+
+    @property
+    def line_starts(self) -> list[int]:
+        """Offsets at which lines begin. CRLF is one break; NEL, U+2028 and U+2029 are none, as in editors."""
+        if self._lines is None:
+            self._lines = [0, *(m.end() for m in _BREAK.finditer(self.text))]
+        return self._lines
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """1-based line and column, in code points, of an offset."""
+        from bisect import bisect_right
+
+        starts = self.line_starts
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a 1-based line, without its break; empty past the end."""
+        starts = self.line_starts
+        if not 0 < number <= len(starts):
+            return ""
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].rstrip("\r\n")
+
+    def __repr__(self) -> str:
+        return f"SourceFile({self.path!r})"
+
+
+def decode(data: bytes) -> str:
+    """Text of a file: UTF-8, or UTF-16 where a byte order mark says so. Never raises."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return data[len(bom) :].decode(encoding, "replace")
+    return data.decode("utf-8", "replace")
+
+
+class Span(NamedTuple):
+    """A half-open range of offsets in one file."""
+
+    file: SourceFile
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.file.text[self.start : self.end]
+
+    def one_line(self) -> Span:
+        """The part of this span on its first line (at least one column where the line has one)."""
+        number = self.file.position(self.start)[0]
+        starts = self.file.line_starts
+        line_end = starts[number - 1] + len(self.file.line(number))
+        return Span(self.file, self.start, max(self.start, min(self.end, line_end)))
+
+
+class Node:
+    """A place in a YAML or JSON document."""
+
+    __slots__ = ("end", "file", "start")
+
+    def __init__(self, file: SourceFile, start: int, end: int) -> None:
+        self.file = file
+        self.start = start
+        self.end = end
+
+    @property
+    def span(self) -> Span:
+        return Span(self.file, self.start, self.end)
+
+    def get(self, key: str) -> Node | None:
+        """The value under a key; None where this is no mapping or has no such key."""
+        return None
+
+
+class Scalar(Node):
+    """A scalar as written. `style` is "" for plain, else one of ' " | >. `tag` is the explicit tag or None."""
+
+    __slots__ = ("style", "tag", "text")
+
+    def __init__(
+        self, file: SourceFile, start: int, end: int, text: str, style: str = "", tag: str | None = None
+    ) -> None:
+        self.file = file
+        self.start = start
+        self.end = end
+        self.text = text
+        self.style = style
+        self.tag = tag
+
+    @property
+    def value(self) -> Any:
+        """What Kubernetes reads: str, int, float, bool or None (YAML 1.1 as sigs.k8s.io/yaml resolves it)."""
+        from eso_lint.source.scalar import resolve
+
+        return resolve(self)
+
+    @property
+    def string(self) -> str | None:
+        """The value where Kubernetes reads a string, else None."""
+        if self.style:
+            return self.text if self.tag in (None, "!", "tag:yaml.org,2002:str") else self._resolved()
+        return self._resolved()
+
+    def _resolved(self) -> str | None:
+        value = self.value
+        return value if isinstance(value, str) else None
+
+    def __repr__(self) -> str:
+        return f"Scalar({self.text!r})"
+
+
+class Opaque(Node):
+    """Text that something else will replace before the cluster reads it (a template, a variable, a cipher).
+
+    It equals nothing and matches anything. `text` is what is written; `why` names the dialect
+    ("template", "variable", "placeholder", "encrypted", "unknown").
+    """
+
+    __slots__ = ("text", "why")
+
+    def __init__(self, file: SourceFile, start: int, end: int, text: str, why: str) -> None:
+        self.file = file
+        self.start = start
+        self.end = end
+        self.text = text
+        self.why = why
+
+    def get(self, key: str) -> Node | None:
+        return self
+
+    def __repr__(self) -> str:
+        return f"Opaque({self.text!r})"
+
+
+class Mapping(Node):
+    """A mapping. `entries` keeps every pair as written, duplicates and merge keys (`<<`) included.
+
+    `open` says that a template inserts further keys here, so an absent key is unknown, not absent.
+    """
+
+    __slots__ = ("_index", "entries", "flow", "open")
+
+    def __init__(
+        self, file: SourceFile, start: int, end: int, entries: tuple[tuple[Node, Node], ...] = (), flow: bool = False
+    ) -> None:
+        self.file = file
+        self.start = start
+        self.end = end
+        self.entries = entries
+        self.flow = flow
+        self.open = False
+        self._index: dict[str, tuple[Node, Node]] | None = None
+
+    @property
+    def index(self) -> dict[str, tuple[Node, Node]]:
+        """Effective entries by key: merge keys applied, of duplicates the last wins, as in Kubernetes.
+
+        Where a template may insert keys (`open`), a key written twice is one branch or the other: Opaque.
+        """
+        if self._index is None:
+            index: dict[str, tuple[Node, Node]] = {}
+            own: dict[str, tuple[Node, Node]] = {}
+            for key, value in self.entries:
+                if type(key) is not Scalar:
+                    continue
+                if key.text == "<<" and key.style == "":
+                    for source in value.items if isinstance(value, Sequence) else (value,):
+                        if isinstance(source, Mapping):
+                            for name, pair in source.index.items():
+                                index.setdefault(name, pair)
+                elif self.open and key.text in own:
+                    own[key.text] = (key, Opaque(value.file, value.start, value.end, "", "template"))
+                else:
+                    own[key.text] = (key, value)
+            index.update(own)
+            self._index = index
+        return self._index
+
+    def get(self, key: str) -> Node | None:
+        pair = self.index.get(key)
+        if pair is not None:
+            return pair[1]
+        return Opaque(self.file, self.start, self.end, "", "unknown") if self.open else None
+
+    def key(self, key: str) -> Scalar | None:
+        """The key node itself, for findings that stand on a key."""
+        pair = self.index.get(key)
+        return pair[0] if pair is not None and isinstance(pair[0], Scalar) else None
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.index
+
+    def __repr__(self) -> str:
+        return f"Mapping({', '.join(self.index)})"
+
+
+class Sequence(Node):
+    """A sequence. `open` says that a template inserts further items."""
+
+    __slots__ = ("flow", "items", "open")
+
+    def __init__(
+        self, file: SourceFile, start: int, end: int, items: tuple[Node, ...] = (), flow: bool = False
+    ) -> None:
+        self.file = file
+        self.start = start
+        self.end = end
+        self.items = items
+        self.flow = flow
+        self.open = False
+
+    def __repr__(self) -> str:
+        return f"Sequence({len(self.items)} items)"
+
+
+class Document(NamedTuple):
+    """One YAML document of a file.
+
+    `number` counts the documents of the file from 0; `dialect` is "plain", or the template language that had to be
+    seen through to read it; `start` and `end` bound the document in the file's text.
+    """
+
+    file: SourceFile
+    number: int
+    root: Node
+    dialect: str
+    start: int
+    end: int
+
+
+def lookup(node: Node | None, *path: str | int) -> Node | None:
+    """Follow keys and list positions; Opaque where a step cannot be known, None where it is absent."""
+    for step in path:
+        if node is None or isinstance(node, Opaque):
+            return node
+        if isinstance(step, str):
+            node = node.get(step)
+        else:
+            node = node.items[step] if isinstance(node, Sequence) and step < len(node.items) else None
+    return node
+
+
+def string(node: Node | None) -> str | None:
+    """The text of a known string scalar, else None (absent, opaque, a number, a container)."""
+    return node.string if isinstance(node, Scalar) else None
+
+
+def items(node: Node | None) -> tuple[Node, ...]:
+    """The items of a sequence; empty for anything else."""
+    return node.items if isinstance(node, Sequence) else ()
+
+
+def is_absent(node: Node | None) -> bool:
+    """True where a field is certainly not set: no key, or null. False for Opaque."""
+    return node is None or (isinstance(node, Scalar) and node.value is None)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it, keys included, in document order; shared (aliased) containers once."""
+    seen: set[int] = set()
+    stack: list[Node] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, (Mapping, Sequence)):
+            if id(current) in seen:
+                continue
+            seen.add(id(current))
+        yield current
+        if isinstance(current, Mapping):
+            for key, value in reversed(current.entries):
+                stack.append(value)
+                stack.append(key)
+        elif isinstance(current, Sequence):
+            stack.extend(reversed(current.items))

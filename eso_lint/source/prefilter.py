@@ -1,0 +1,60 @@
+"""Which files and documents can matter, decided on text before anything is parsed.
+
+Tier 1 names the operator; tier 2 places it (kustomizations, Namespaces, ServiceAccounts); tier 3 consumes its
+Secrets. Tiers 2 and 3 are the kinds that the enabled rules read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+NEEDLE = "external-secrets"
+_NEEDLE_BYTES = NEEDLE.encode()
+# A double-quoted scalar can spell the needle with escapes; UTF-16 holds NUL bytes.
+_SUSPECT = re.compile(rb'"[^"\n]*\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r?\n)|\x00')
+_KUSTOMIZATION = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
+class Interest:
+    """The text test for a set of kinds (beyond the operator's own) that the enabled rules read."""
+
+    def __init__(self, kinds: Iterable[str] = ()) -> None:
+        self.kinds = frozenset(kinds)
+        names = "|".join(sorted(re.escape(kind) for kind in self.kinds - {"Kustomization"}))
+        # `kind: X` literally first keeps the scan fast; the value may be quoted.
+        pattern = rf"kind[\"']?[ \t]*:[ \t]*[\"']?(?:{names})[\"']?[ \t]*(?:[#,}}\r\n]|$)" if names else ""
+        self._text = re.compile(pattern) if names else None
+        self._bytes = re.compile(pattern.encode()) if names else None
+
+    def file(self, path: str, data: bytes) -> bool:
+        """Whether any document of this file can matter."""
+        if _NEEDLE_BYTES in data or NEEDLE in path:
+            return True
+        if "Kustomization" in self.kinds and is_kustomization(path):
+            return True
+        if self._bytes is not None and self._bytes.search(data):
+            return True
+        return suspicious(data)
+
+    def document(self, path: str, text: str) -> bool:
+        """Whether one document of an interesting file can matter."""
+        if NEEDLE in text or NEEDLE in path:
+            return True
+        if "Kustomization" in self.kinds and is_kustomization(path):
+            return True
+        if self._text is not None and self._text.search(text):
+            return True
+        return "\\" in text and '"' in text and suspicious(text.encode("utf-8", "replace"))
+
+
+def suspicious(data: bytes) -> bool:
+    """Whether escapes or another encoding could hide the operator's name."""
+    if b"\\" in data:
+        return _SUSPECT.search(data) is not None
+    return b"\x00" in data
+
+
+def is_kustomization(path: str) -> bool:
+    """Whether a path is named as kustomize expects."""
+    return path.rsplit("/", 1)[-1] in _KUSTOMIZATION

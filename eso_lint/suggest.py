@@ -1,0 +1,41 @@
+"""Did you mean: the nearest known name within a small edit distance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def distance(a: str, b: str, limit: int) -> int:
+    """Damerau-Levenshtein distance (adjacent transpositions count one); `limit + 1` when it is above `limit`."""
+    if a == b:
+        return 0
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    before: list[int] = []
+    previous = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        current = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        if min(current) > limit:
+            return limit + 1
+        before, previous = previous, current
+    return min(previous[-1], limit + 1)
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known name a slip away from `word`, or None. Short words allow one edit, longer ones two."""
+    limit = 1 if len(word) <= 4 else 2
+    best: tuple[int, str] | None = None
+    for name in known:
+        if name == word:
+            continue
+        if name.lower() == word.lower() or name.lower().replace("_", "-") == word.lower().replace("_", "-"):
+            return name
+        found = distance(word, name, limit)
+        if found <= limit and (best is None or (found, name) < best):
+            best = (found, name)
+    return best[1] if best else None
