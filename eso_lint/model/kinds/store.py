@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eso_lint.model.resource import Resource
-from eso_lint.source.node import Mapping, Node, items
+from eso_lint.source.node import Mapping, Node, is_absent, items
 
 
 class Store(Resource):
