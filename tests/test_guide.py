@@ -83,7 +83,11 @@ def test_each_pitfall_gives_exactly_its_finding(pitfall: Pitfall, tmp_path: Path
     file = folder / pitfall.file
     text = file.read_text()
     assert pitfall.old in text
-    file.write_text(text.replace(pitfall.old, pitfall.new, 1) if pitfall.rule != "ESO103" else text.replace(pitfall.old, pitfall.new))
+    file.write_text(
+        text.replace(pitfall.old, pitfall.new, 1)
+        if pitfall.rule != "ESO103"
+        else text.replace(pitfall.old, pitfall.new)
+    )
     if pitfall.config:
         (folder / ".eso-lint.yaml").write_text(pitfall.config)
     _, report = run(folder, *pitfall.args)
