@@ -14,6 +14,8 @@ from eso_lint.lint.rule import (
     Severity,
     rule,
 )
+from eso_lint.model.convention import fits, fits_prefix, missing_segment
+from eso_lint.model.duration import SECOND, format_duration, parse_duration, suggest_duration
 from eso_lint.model.kinds.core import ConfigMap, KeyHolder, Namespace, Secret, ServiceAccount
 from eso_lint.model.kinds.external_secret import (
     BaseExternalSecret,
@@ -26,6 +28,16 @@ from eso_lint.model.kinds.generator import Generator
 from eso_lint.model.kinds.push_secret import BasePushSecret, ClusterPushSecret, PushSecret
 from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore, Store
 from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown
+from eso_lint.model.remote import (
+    Inventory,
+    KeyGroup,
+    RemoteKey,
+    keys_by_store,
+    provider_of,
+    remote_keys,
+    store_identity,
+    stores_of,
+)
 from eso_lint.model.resource import Resource, first_scalar
 from eso_lint.model.workspace import Workspace
 from eso_lint.source.node import (
@@ -44,9 +56,10 @@ from eso_lint.source.node import (
     walk,
 )
 from eso_lint.source.parse import Fault
-from eso_lint.suggest import closest
+from eso_lint.suggest import closest, distance
 
 __all__ = [
+    "SECOND",
     "BaseExternalSecret",
     "BasePushSecret",
     "ClusterExternalSecret",
@@ -64,6 +77,8 @@ __all__ = [
     "Fix",
     "Found",
     "Generator",
+    "Inventory",
+    "KeyGroup",
     "KeyHolder",
     "Mapping",
     "Missing",
@@ -75,6 +90,7 @@ __all__ = [
     "PushSecret",
     "Reference",
     "Related",
+    "RemoteKey",
     "Resolution",
     "Resource",
     "Rule",
@@ -91,11 +107,23 @@ __all__ = [
     "Unknown",
     "Workspace",
     "closest",
+    "distance",
     "first_scalar",
+    "fits",
+    "fits_prefix",
+    "format_duration",
     "is_absent",
     "items",
+    "keys_by_store",
     "lookup",
+    "missing_segment",
+    "parse_duration",
+    "provider_of",
+    "remote_keys",
     "rule",
+    "store_identity",
+    "stores_of",
     "string",
+    "suggest_duration",
     "walk",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from eso_lint.config import Config
 from eso_lint.lint.rule import Rule
 from eso_lint.model.build import embedded, resources
+from eso_lint.model.remote import Inventory, read_inventory
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace
 from eso_lint.render.kustomize import placements
@@ -66,6 +67,8 @@ def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], fil
                 inside.update(embedded(document))
         faults += result.faults
     views: dict[type, tuple[Any, ...]] = {Fault: tuple(faults)}
+    if config.inventory is not None and config.inventory in files:
+        views[Inventory] = (read_inventory(files[config.inventory]),)
     return Workspace(objects, config, patches, inside, parsed, paths, views)
 
 

@@ -89,6 +89,17 @@ class Resource:
             found[key] = text
         return found
 
+    @property
+    def patched(self) -> bool:
+        """Whether a kustomize patch may change fields of this object, so that what is written is not what arrives."""
+        return bool({"*", self.kind} & self.placement.patched)
+
+    def key_at(self, *path: str | int) -> Scalar | None:
+        """The key node at the end of a path, for findings that stand on a key; None where it is certainly or maybe absent."""
+        parent = lookup(self.root, *path[:-1])
+        last = path[-1]
+        return parent.key(last) if isinstance(parent, Mapping) and isinstance(last, str) else None
+
     def at(self, *path: str | int) -> Node | None:
         """The node at a path; Opaque where it cannot be known, None where absent."""
         return lookup(self.root, *path)

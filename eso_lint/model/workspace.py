@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from eso_lint.model.kinds.core import Namespace
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eso_lint.source.parse import Parsed
 
 R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
 
 _STORES = ("SecretStore", "ClusterSecretStore")
 _ROLE_KINDS = {"store": _STORES}
@@ -51,6 +52,7 @@ class Workspace:
             self._by_kind[self._key(resource)][resource.name].append(resource)
         self._references: dict[int, tuple[Reference, ...]] = {}
         self._referrers: dict[int, list[Reference]] | None = None
+        self._indexes: dict[Any, Any] = {}
 
     @staticmethod
     def _key(resource: Resource) -> str:
@@ -75,6 +77,12 @@ class Workspace:
         """All objects of a kind, in file order; kinds outside core and the operator are written `Kind.group`."""
         for named in self._by_kind.get(kind, {}).values():
             yield from named
+
+    def index(self, make: Callable[[Workspace], T]) -> T:
+        """What `make` says of this workspace, asked once: for indexes that live with the rules that need them."""
+        if make not in self._indexes:
+            self._indexes[make] = make(self)
+        return self._indexes[make]  # type: ignore[no-any-return]
 
     def has(self, kind: str) -> bool:
         return bool(self._by_kind.get(kind)) or any(k == kind for k, _ in self.embedded)
