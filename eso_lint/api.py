@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eso_lint.config import Config, PathConvention
 from eso_lint.lint.rule import (
     Confidence,
     Edit,
@@ -14,6 +15,7 @@ from eso_lint.lint.rule import (
     Severity,
     rule,
 )
+from eso_lint.model.conditions import Admits, Denies, admission, decide, elements, go_search, selector_matches
 from eso_lint.model.convention import fits, fits_prefix, missing_segment
 from eso_lint.model.duration import SECOND, format_duration, parse_duration, suggest_duration
 from eso_lint.model.kinds.core import ConfigMap, KeyHolder, Namespace, Secret, ServiceAccount
@@ -60,15 +62,18 @@ from eso_lint.suggest import closest, distance
 
 __all__ = [
     "SECOND",
+    "Admits",
     "BaseExternalSecret",
     "BasePushSecret",
     "ClusterExternalSecret",
     "ClusterPushSecret",
     "ClusterSecretStore",
     "Confidence",
+    "Config",
     "ConfigMap",
     "DataEntry",
     "DataFromEntry",
+    "Denies",
     "Document",
     "Edit",
     "External",
@@ -85,6 +90,7 @@ __all__ = [
     "Namespace",
     "Node",
     "Opaque",
+    "PathConvention",
     "Problem",
     "Profile",
     "PushSecret",
@@ -106,12 +112,16 @@ __all__ = [
     "Store",
     "Unknown",
     "Workspace",
+    "admission",
     "closest",
+    "decide",
     "distance",
+    "elements",
     "first_scalar",
     "fits",
     "fits_prefix",
     "format_duration",
+    "go_search",
     "is_absent",
     "items",
     "keys_by_store",
@@ -121,6 +131,7 @@ __all__ = [
     "provider_of",
     "remote_keys",
     "rule",
+    "selector_matches",
     "store_identity",
     "stores_of",
     "string",
