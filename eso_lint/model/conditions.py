@@ -1,0 +1,199 @@
+"""Whether a ClusterSecretStore's `conditions` admit a namespace.
+
+As the operator decides: no conditions admit all; else one element (a name, a selector, a regex) of one item must match.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from eso_lint.model.kinds.core import Namespace
+from eso_lint.model.kinds.store import ClusterSecretStore
+from eso_lint.model.reference import Unknown
+from eso_lint.model.workspace import Workspace
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, string
+
+NAME_LABEL = "kubernetes.io/metadata.name"
+# Labels that clusters and delivery tools add by themselves: their absence from a manifest says nothing.
+_SYSTEM_LABEL = re.compile(
+    r"(?:\A|\.)(?:kubernetes|k8s|openshift|cattle|fluxcd|argoproj|rancher|gke|x-k8s)\.(?:io|com)/"
+)
+_GROUP_QUANTIFIER = re.compile(r"[*+{]")
+
+
+class Admits(NamedTuple):
+    """The namespace may use the store. `by` is the element that matched, None where there are no conditions."""
+
+    by: Node | None
+
+
+class Denies(NamedTuple):
+    """No element matches. `looked_at` are all elements, in file order; empty where the items hold none."""
+
+    looked_at: tuple[Node, ...]
+
+
+Admission = Admits | Denies | Unknown
+
+
+def admission(store: ClusterSecretStore, namespace: str, ws: Workspace) -> Admission:
+    """Whether a namespace may use a store. Unknown where a patch, a template or missing labels could change it."""
+    if store.patched:
+        return Unknown("a kustomize patch may change the conditions")
+    manifests = ws.named("Namespace", namespace)
+    # The same namespace in several clusters: they must agree.
+    answers = [decide(store.at("spec", "conditions"), namespace, _labels(m)) for m in manifests]
+    if not answers:
+        return decide(store.at("spec", "conditions"), namespace, None)
+    if all(isinstance(a, Admits) for a in answers) or all(isinstance(a, Denies) for a in answers):
+        return answers[0]
+    return Unknown("the labels of the namespace are not known")
+
+
+def _labels(namespace: object) -> dict[str, str] | None:
+    if not isinstance(namespace, Namespace) or namespace.patched:
+        return None
+    return namespace.effective_labels
+
+
+def decide(conditions: Node | None, namespace: str, labels: dict[str, str] | None) -> Admission:
+    """As `admission`, from the conditions' node and the labels of the namespace (None: not known)."""
+    if is_absent(conditions):
+        return Admits(None)
+    if not isinstance(conditions, Sequence):
+        return Unknown("the conditions are templated")
+    if not conditions.items and not conditions.open:
+        return Admits(None)
+    looked_at: list[Node] = []
+    unknown = conditions.open
+    for item in conditions.items:
+        if is_absent(item):
+            continue
+        if not isinstance(item, Mapping):
+            unknown = True
+            continue
+        unknown |= item.open
+        for element, answer in elements(item, namespace, labels):
+            if answer:
+                return Admits(element)
+            looked_at.append(element)
+            unknown |= answer is None
+    return Unknown("a condition cannot be decided from the files") if unknown else Denies(tuple(looked_at))
+
+
+def elements(item: Mapping, namespace: str, labels: dict[str, str] | None) -> list[tuple[Node, bool | None]]:
+    """Every element of one item of `conditions`, and whether it matches (None: not known), in the operator's order."""
+    found: list[tuple[Node, bool | None]] = []
+    selector = item.get("namespaceSelector")
+    if selector is not None and not is_absent(selector):
+        found.append((selector, selector_matches(selector, {NAME_LABEL: namespace}, labels)))
+    for field in ("namespaces", "namespaceRegexes"):
+        node = item.get(field)
+        if isinstance(node, Opaque) or (isinstance(node, Sequence) and node.open):
+            found.append((node, None))
+        for element in items(node):
+            text = string(element)
+            if text is None:
+                found.append((element, None))
+            else:
+                found.append((element, text == namespace if field == "namespaces" else go_search(text, namespace)))
+    return found
+
+
+def selector_matches(selector: Node, implied: dict[str, str], labels: dict[str, str] | None) -> bool | None:
+    """A Kubernetes label selector: True, False, or None where it is templated, invalid, or needs unknown labels.
+
+    `implied` are labels that the object has in any case; `labels` all others, None where they are not known.
+    """
+    if not isinstance(selector, Mapping) or selector.open:
+        return None
+    answers: list[bool | None] = []
+    wanted = selector.get("matchLabels")
+    if isinstance(wanted, Mapping) and not wanted.open:
+        for key, (_, value) in wanted.index.items():
+            answers.append(_requirement(key, "In", (string(value),), implied, labels))
+    elif wanted is not None and not is_absent(wanted):
+        return None
+    expressions = selector.get("matchExpressions")
+    if isinstance(expressions, Opaque) or (isinstance(expressions, Sequence) and expressions.open):
+        return None
+    for expression in items(expressions):
+        if not isinstance(expression, Mapping) or expression.open:
+            return None
+        key_text, operator = string(expression.get("key")), string(expression.get("operator"))
+        values = expression.get("values")
+        if key_text is None or operator is None or isinstance(values, Opaque):
+            return None
+        texts = tuple(string(v) for v in items(values))
+        # The operator refuses a selector with such an error as a whole.
+        if (operator in ("In", "NotIn")) != bool(texts):
+            return None
+        answers.append(_requirement(key_text, operator, texts, implied, labels))
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _requirement(
+    key: str, operator: str, values: tuple[str | None, ...], implied: dict[str, str], labels: dict[str, str] | None
+) -> bool | None:
+    if None in values:
+        return None
+    value = implied.get(key)
+    if value is None:
+        value = labels.get(key) if labels is not None else None
+        if value is None and (labels is None or _SYSTEM_LABEL.search(key)):
+            return None
+    if operator == "In":
+        return value in values
+    if operator == "NotIn":
+        return value not in values
+    if operator == "Exists":
+        return value is not None
+    if operator == "DoesNotExist":
+        return value is None
+    return None
+
+
+def go_search(pattern: str, text: str) -> bool | None:
+    """Go's `regexp.MatchString`, an unanchored search; None where Python's `re` might see the pattern differently."""
+    compiled = _compiled(pattern)
+    return None if compiled is None or len(text) > 253 else compiled.search(text) is not None
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """The pattern where both engines agree on it and where backtracking stays cheap, else None."""
+    # Text that may differ: lookaround, flags, inline comments, POSIX and Unicode classes, references, `{,n}`,
+    # possessive quantifiers (an error in Go).
+    if re.search(r"\(\?(?!:|P<)|\[[^\]]*\[|\\[^AbBdDsSwWnrt.\-\\/^$|()\[\]{}*+?_]|\{,|[*+?}]\+|\{\d{4}", pattern):
+        return None
+    if len(re.findall(r"[*+}]", pattern)) > 4 or _costly_group(pattern):
+        return None
+    try:
+        return re.compile(pattern, re.ASCII)
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
+def _costly_group(pattern: str) -> bool:
+    """Whether a repeated group holds a choice or another repetition: such a search may take forever."""
+    starts: list[int] = []
+    escaped = False
+    for i, char in enumerate(pattern):
+        if escaped or char == "\\":
+            escaped = not escaped
+        elif char == "(":
+            starts.append(i)
+        elif char == ")" and starts:
+            inner = pattern[starts.pop() + 1 : i]
+            if _GROUP_QUANTIFIER.match(pattern, i + 1) and re.search(r"[*+{|]|(?<!\A)\?", inner):
+                return True
+    return False
+
+
+def describe(element: Node) -> str:
+    """An element as messages show it: a name or a regex as written, a selector as such."""
+    return f"`{element.text}`" if isinstance(element, Scalar) else "a namespace selector"
