@@ -21,3 +21,7 @@ class ConfigError(EsoLintError):
 
 class PluginError(EsoLintError):
     """A plug-in that cannot be loaded, named with its distribution."""
+
+
+class RuleError(EsoLintError):
+    """A rule raised: our own bug (or a plug-in's). The run stops, since a lost rule must not look like a clean run."""

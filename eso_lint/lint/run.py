@@ -6,15 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from eso_lint.errors import EsoLintError
+from eso_lint.errors import EsoLintError, RuleError
 from eso_lint.lint.rule import Finding, Problem, Rule
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace
 from eso_lint.source.node import Mapping, Node, Scalar, Sequence, Span, string
-
-
-class RuleError(EsoLintError):
-    """A rule raised: our own bug (or a plug-in's). The run stops, since a lost rule must not look like a clean run."""
 
 
 def run(rules: Iterable[Rule], workspace: Workspace) -> Iterator[Finding]:

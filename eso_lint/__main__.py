@@ -1,0 +1,22 @@
+"""`python -m eso_lint` and the console script. The version is answered before anything else is imported."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line; 0 clean, 1 findings, 2 the job could not be done, 130 interrupted."""
+    args = sys.argv[1:] if argv is None else argv
+    if args in (["--version"], ["-V"]):
+        from eso_lint import __version__
+
+        sys.stdout.write(f"eso-lint {__version__}\n")
+        return 0
+    from eso_lint.cli import main as run
+
+    return run(args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
