@@ -18,6 +18,7 @@ from eso_lint.lint.rule import (
 from eso_lint.model.conditions import Admits, Denies, admission, decide, elements, go_search, selector_matches
 from eso_lint.model.convention import fits, fits_prefix, missing_segment
 from eso_lint.model.duration import SECOND, format_duration, parse_duration, suggest_duration
+from eso_lint.model.key_slips import Slip, key_slips
 from eso_lint.model.kinds.core import ConfigMap, KeyHolder, Namespace, Secret, ServiceAccount
 from eso_lint.model.kinds.external_secret import (
     BaseExternalSecret,
@@ -107,6 +108,7 @@ __all__ = [
     "Sequence",
     "ServiceAccount",
     "Severity",
+    "Slip",
     "SourceFile",
     "Span",
     "Store",
@@ -124,6 +126,7 @@ __all__ = [
     "go_search",
     "is_absent",
     "items",
+    "key_slips",
     "keys_by_store",
     "lookup",
     "missing_segment",
