@@ -1,27 +1,375 @@
-"""Templates before they are YAML: actions are masked without moving any position, then given back as Opaque."""
+"""Templates before they are YAML: actions are masked without moving any position, then given back as Opaque.
+
+Helm and other Go templates (`{{ }}`), Jinja (`{% %}`, `{# #}`), its `#{ }#` dialect, Terraform (`%{ }`) and ytt
+(`#@`) are seen through as far as the rest is YAML. An action alone on its lines becomes line breaks; one inside a
+line becomes a run of one private-use character. What a template may add leaves its mapping or sequence `open`.
+"""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from eso_lint.source.node import Node
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence
+
+FILLER = "\ue000"
+_OPEN = re.compile(r"\{[{%#]|#[{%@|]|%\{(?=~?[ \t]*(?:if|else|endif|for|endfor)\b)")
+_CLOSE = {"{%": "%}", "{#": "#}", "#{": "}#", "#%": "%#", "#|": "|#", "%{": "}"}
+_GO_COMMENT = re.compile(r"\{\{(?:-\s)?\s*/\*")
+_GO_ACTION = re.compile(r"""\{\{(?:[^"'`}]++|"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|'(?:[^'\\\n]|\\.)*+'|\}(?!\}))*+\}\}""")
+_MAX_MISSES = 50  # then the strict pattern, which may look far ahead in vain, is no longer tried
+_WORD = re.compile(r"[{#%]+[-~+]?\s*(\$\w*(?:[ \t]*,[ \t]*\$\w+)?[ \t]*:?=(?!=)|/\*|[A-Za-z]\w*)")
+_INDENT = re.compile(r"\b(n?)indent[ \t]+(\d{1,3})\b")
+_REST = re.compile(r"[ \t]*(?:\r|\n|\Z)|[ \t]+#")
+_GAP = re.compile(r"[ \t]*\Z")
+_VALUE_OPENER = re.compile(r"(?:\A|[ \t])-[ \t]*\Z|:[ \t]*\Z")
+_STARTS = frozenset(("if", "range", "with", "define", "block", "for", "macro", "raw", "call", "filter"))
+_ENDS = frozenset(("end", "endif", "endfor", "endmacro", "endraw", "endwith", "endblock", "endcall", "endfilter"))
+_ELSES = frozenset(("else", "elif", "elseif"))
+_CONTROL = _STARTS | _ENDS | _ELSES
+_GO_SILENT = frozenset(("if", "range", "with", "define", "block", "end", "else", "fail", "break", "continue", "/*"))
+_LOOPS = frozenset(("range", "for"))
+_FAR = 1 << 20
+
+
+class Action(NamedTuple):
+    """One template action: offsets in the chunk, and its first word ("" where it emits text)."""
+
+    start: int
+    end: int
+    word: str
+
+
+class Insertion(NamedTuple):
+    """Lines that a template puts in: where, at which column (-1: not known), and where its first line begins."""
+
+    at: int
+    column: int
+    first: int
+
+
+class Block(NamedTuple):
+    """From `if`, `range`... to its `end`. `alternatives` says that it has an `else`."""
+
+    start: int
+    end: int
+    word: str
+    alternatives: bool
 
 
 class Masked(NamedTuple):
-    """Text of the same length as the original in which a YAML parser sees no template action."""
+    """Text of the same length in which a YAML parser sees no action. Offsets of the rest are file offsets."""
 
     text: str
     dialect: str
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    insertions: tuple[Insertion, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
 
 def is_templated(chunk: str) -> bool:
-    """Whether a document holds template actions."""
-    return "{{" in chunk or "{%" in chunk
+    """Whether a document holds template actions. It may still be plain YAML with actions inside its scalars."""
+    return "{{" in chunk or "{%" in chunk or "%{" in chunk or hides_in_comments(chunk)
+
+
+def hides_in_comments(chunk: str) -> bool:
+    """Whether actions look like YAML comments, so that plain reading succeeds and is wrong."""
+    if "#" not in chunk:
+        return False
+    return ("#{" in chunk and "}#" in chunk) or ("#%" in chunk and "%#" in chunk) or "#@ " in chunk
+
+
+def actions(chunk: str) -> Iterator[Action]:
+    """Template actions in order, without overlap. Time is linear in the length of the chunk."""
+    at = misses = 0
+    lost: set[str] = set()
+    comments = hides_in_comments(chunk)
+    while match := _OPEN.search(chunk, at):
+        start = match.start()
+        opener = match[0]
+        if opener in lost or (opener[0] == "#" and (not comments or chunk.startswith("{{", start + 1))):
+            at = start + 1
+            continue
+        end = 0
+        if opener == "{{":
+            if "/*" not in lost and _GO_COMMENT.match(chunk, start):
+                end = _after(chunk, "*/", start)
+                end = _after(chunk, "}}", end) if end else 0
+                if not end:
+                    lost.add("/*")
+            elif misses < _MAX_MISSES:
+                strict = _GO_ACTION.match(chunk, start)
+                end = strict.end() if strict else 0
+                misses += strict is None
+            end = end or _after(chunk, "}}", start)
+        elif opener == "#@":
+            end = _after(chunk, "\n", start) - 1
+            end = end if end > 0 else len(chunk)
+        else:
+            end = _after(chunk, _CLOSE[opener], start + 2)
+        if not end:
+            lost.add(opener)
+            at = start + 1
+            continue
+        at = end
+        yield Action(start, end, _word(chunk, start, end, opener))
+
+
+def _after(chunk: str, text: str, start: int) -> int:
+    """Offset behind the next occurrence of `text`; 0 where there is none."""
+    found = chunk.find(text, start)
+    return found + len(text) if found >= 0 else 0
+
+
+def _word(chunk: str, start: int, end: int, opener: str) -> str:
+    """The control word of an action, "/*" for a comment, "set" for anything else that emits nothing, else ""."""
+    if opener in ("{#", "#|"):
+        return "/*"
+    if opener == "#@":
+        # ytt: alone on a line it never emits; behind a key it is the value.
+        alone = not chunk[chunk.rfind("\n", max(0, start - 500), start) + 1 : start].strip()
+        words = chunk[start + 2 : end].split(None, 1) if alone else []
+        word = words[0].rstrip(":") if words else ""
+        return word if word in _CONTROL else ("set" if alone else "")
+    match = _WORD.match(chunk, start, end)
+    word = match[1] if match else ""
+    if word.startswith("$"):
+        return "set"
+    if opener in ("{%", "#%", "%{"):
+        return "" if word == "include" else word if word in _CONTROL else "set"
+    return word if word in _GO_SILENT else ""
 
 
 def mask(chunk: str, base: int) -> Masked:
-    return Masked(chunk, "helm")
+    """Hide the actions of a document whose text begins at `base` in its file."""
+    found = list(actions(chunk))
+    blocks = _blocks(found, len(chunk))
+    hidden = [(b.start, b.end) for b in blocks if b.word in ("define", "macro")]
+    pieces: list[str] = []
+    insertions: list[Insertion] = []
+    done = i = 0
+    while i < len(found):
+        # A group: actions with nothing but blanks between them.
+        j = i
+        while j + 1 < len(found) and _is_gap(chunk, found[j].end, found[j + 1].start):
+            j += 1
+        start, end = found[i].start, found[j].end
+        newline = chunk.rfind("\n", done, start)
+        line = newline + 1 if newline >= 0 else done
+        first_on_line = newline >= 0 or done == 0
+        before = chunk[line:start]
+        blank = first_on_line and not before.strip(" \t")
+        alone = _REST.match(chunk, end) is not None
+        emits = [a for a in found[i : j + 1] if not a.word]
+        indents = [_INDENT.findall(chunk[a.start : a.end])[-1:] for a in emits]
+        if not blank and alone:
+            # `key: {{ toYaml .x | nindent 4 }}` puts its lines below; so does `key: {{ if .x }}` at a line's end.
+            alone = first_on_line and all(indents) and _VALUE_OPENER.search(before[-200:]) is not None
+        if alone:
+            if emits:
+                insertions.append(_insertion(chunk, base, emits, indents, start - line if blank else 0))
+            edge = line if blank else start
+            pieces += (chunk[done:edge], "\n" * (end - edge))
+        else:
+            pieces += (chunk[done:start], FILLER * (end - start))
+        done = end
+        i = j + 1
+    pieces.append(chunk[done:])
+    text = "".join(pieces)
+    if hidden:
+        # The body of a definition is text of whoever includes it.
+        text = _blank(text, hidden)
+        insertions = [n for n in insertions if not any(s <= n.at - base < e for s, e in hidden[:100])]
+    return Masked(
+        text,
+        _dialect(chunk, found),
+        tuple(base + a.start for a in found),
+        tuple(base + a.end for a in found),
+        tuple(insertions),
+        tuple(Block(base + b.start, base + b.end, b.word, b.alternatives) for b in blocks),
+    )
+
+
+def _insertion(chunk: str, base: int, emits: list[Action], indents: list[list[tuple[str, str]]], own: int) -> Insertion:
+    """Where the lines of a group of actions land; `own` is the column at which the group stands."""
+    start = emits[0].start
+    known = {(n, int(width)) for found in indents for n, width in found}
+    if len(known) == 1 and all(indents):
+        n, width = known.pop()
+        if n or own == 0:
+            return Insertion(base + start, width, width)
+    # Without `indent` its first line stands here, or is glued to the line above; the others stand anywhere.
+    glued = chunk.startswith(("{{-", "{%-", "{{~"), start)
+    return Insertion(base + start, -1, _FAR if glued else own)
+
+
+def _blank(text: str, ranges: list[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for start, end in sorted(ranges):
+        if end > done:
+            start = max(start, done)
+            pieces += (text[done:start], "\n" * (end - start))
+            done = end
+    return "".join((*pieces, text[done:]))
+
+
+def _dialect(chunk: str, found: list[Action]) -> str:
+    for action in found:
+        opener = chunk[action.start : action.start + 2]
+        if opener != "{{":
+            return {"%{": "terraform", "#@": "ytt"}.get(opener, "jinja")
+    return "helm"
+
+
+def _is_gap(chunk: str, start: int, end: int) -> bool:
+    return end - start < 200 and _GAP.fullmatch(chunk, start, end) is not None
+
+
+def _blocks(found: list[Action], length: int) -> list[Block]:
+    """Control blocks; one whose other half lies in another document reaches to the document's edge."""
+    blocks: list[Block] = []
+    stack: list[tuple[int, str, bool]] = []
+    for action in found:
+        if action.word in _STARTS:
+            stack.append((action.start, action.word, False))
+        elif action.word in _ELSES:
+            start, word, _ = stack.pop() if stack else (0, "if", True)
+            stack.append((start, word, True))
+        elif action.word in _ENDS:
+            start, word, alternatives = stack.pop() if stack else (0, "if", False)
+            blocks.append(Block(start, action.end, word, alternatives))
+    blocks += (Block(start, length, word, alternatives) for start, word, alternatives in stack)
+    return blocks
 
 
 def unmask(root: Node, masked: Masked) -> Node:
+    """Give the actions back: scalars that touch one become Opaque, containers that a template fills become open."""
+    if not masked.starts:
+        return root
+    view = _Unmasker(masked)
+    if type(root) is Scalar:
+        return view.scalar(root)
+    stack: list[tuple[Node, int, int]] = [(root, masked.starts[0], 1 << 62)]
+    seen: set[int] = set()
+    merging: list[Mapping] = []
+    while stack:
+        node, low, high = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Mapping):
+            stack += view.mapping(node, low, high)
+            if node._index is not None:
+                node._index = None
+                merging.append(node)
+        elif isinstance(node, Sequence):
+            stack += view.sequence(node, low, high)
+    # Sources of merge keys close before their users: in this order no chain of them recurses.
+    for node in sorted(merging, key=lambda n: (n.end, -n.start)):
+        node.index  # noqa: B018
     return root
+
+
+class _Unmasker:
+    def __init__(self, masked: Masked) -> None:
+        self.starts = masked.starts
+        self.ends = masked.ends
+        self.insertions = masked.insertions
+        self.places = [i.at for i in masked.insertions]
+        self.blocks = sorted(masked.blocks)
+        self.block_starts = [b.start for b in self.blocks]
+
+    def scalar(self, node: Scalar) -> Node:
+        """The scalar, or Opaque where an action touches it."""
+        i = bisect_right(self.ends, node.start)
+        touched = i < len(self.starts) and self.starts[i] < node.end
+        if touched or FILLER in node.text:
+            return _opaque(node)
+        return node
+
+    def mapping(self, node: Mapping, low: int, high: int) -> Iterator[tuple[Node, int, int]]:
+        column = _column(node)
+        entries = node.entries
+        bounds = [key.start for key, _ in entries]
+        inserted = self._inserted(low, high)
+        keys: set[str] = set()
+        changed: list[tuple[Node, Node]] = []
+        children: list[tuple[Node, int, int]] = []
+        opened = node.flow and self._acts(node.start, node.end)
+        for i, (key, value) in enumerate(entries):
+            end = bounds[i + 1] if i + 1 < len(bounds) else high
+            if type(key) is Scalar:
+                key = self.scalar(key)
+            if type(key) is Scalar and key.text not in keys:
+                keys.add(key.text)
+            else:
+                opened = True
+            if type(value) is Scalar:
+                fresh = self.scalar(value)
+                if fresh is value and any(n.first > column for n in self._inserted(key.end, end)):
+                    fresh = _opaque(value)
+                value = fresh
+            else:
+                children.append((value, key.end, end))
+                inner = _column(value)
+                opened = opened or any(column < n.column < inner for n in self._inserted(key.end, end))
+            changed.append((key, value))
+        opened = opened or any(n.column in (column, -1) for n in inserted)
+        opened = opened or (not entries and bool(inserted))
+        node.open = node.open or opened or self._branches(bounds, low, high)
+        node.entries = tuple(changed)
+        yield from children
+
+    def sequence(self, node: Sequence, low: int, high: int) -> Iterator[tuple[Node, int, int]]:
+        column = _column(node)
+        bounds = [item.start for item in node.items]
+        changed: list[Node] = []
+        children: list[tuple[Node, int, int]] = []
+        opened = any(n.column in (column, -1) for n in self._inserted(low, high))
+        opened = opened or (node.flow and self._acts(node.start, node.end))
+        for i, item in enumerate(node.items):
+            end = bounds[i + 1] if i + 1 < len(bounds) else high
+            if type(item) is Scalar:
+                fresh = self.scalar(item)
+                if fresh is item and any(n.first > column for n in self._inserted(item.start, end)):
+                    fresh = _opaque(item)
+                changed.append(fresh)
+            else:
+                changed.append(item)
+                children.append((item, node.items[i - 1].end if i else low, end))
+                opened = opened or any(column < n.column < _column(item) for n in self._inserted(item.start, end))
+        node.open = node.open or opened or self._branches(bounds, low, high, True)
+        node.items = tuple(changed)
+        yield from children
+
+    def _inserted(self, low: int, high: int) -> tuple[Insertion, ...]:
+        return self.insertions[bisect_left(self.places, low) : bisect_left(self.places, high)]
+
+    def _acts(self, low: int, high: int) -> bool:
+        i = bisect_right(self.ends, low)
+        return i < len(self.starts) and self.starts[i] < high
+
+    def _branches(self, bounds: list[int], low: int, high: int, any_block: bool = False) -> bool:
+        """Whether a control block divides the parts that begin at `bounds`: some, not all, are in it."""
+        first = bisect_left(self.block_starts, low)
+        for block in self.blocks[first : bisect_left(self.block_starts, high)]:
+            if any_block or block.alternatives or block.word in _LOOPS:
+                inside = bisect_left(bounds, block.end) - bisect_left(bounds, block.start)
+                if inside and (inside < len(bounds) or block.alternatives or (any_block and block.word in _LOOPS)):
+                    return True
+        return False
+
+
+def _column(node: Node) -> int:
+    """0-based column of a block container; of others a column that no insertion has."""
+    if isinstance(node, (Mapping, Sequence)) and not node.flow:
+        return node.start - (node.file.text.rfind("\n", 0, node.start) + 1)
+    return _FAR
+
+
+def _opaque(node: Node) -> Opaque:
+    return Opaque(node.file, node.start, node.end, node.file.text[node.start : node.end], "template")
