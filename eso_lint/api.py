@@ -18,6 +18,7 @@ from eso_lint.lint.rule import (
 from eso_lint.model.conditions import Admits, Denies, admission, decide, elements, go_search, selector_matches
 from eso_lint.model.convention import fits, fits_prefix, missing_segment
 from eso_lint.model.duration import SECOND, format_duration, parse_duration, suggest_duration
+from eso_lint.model.irsa import uses_irsa
 from eso_lint.model.key_slips import Slip, key_slips
 from eso_lint.model.kinds.core import ConfigMap, KeyHolder, Namespace, Secret, ServiceAccount
 from eso_lint.model.kinds.external_secret import (
@@ -28,7 +29,10 @@ from eso_lint.model.kinds.external_secret import (
     ExternalSecret,
 )
 from eso_lint.model.kinds.generator import Generator
+from eso_lint.model.kinds.install import OperatorInstall, Setting
+from eso_lint.model.kinds.policy import AdmissionPolicy, NetworkPolicy, WebhookConfiguration
 from eso_lint.model.kinds.push_secret import BasePushSecret, ClusterPushSecret, PushSecret
+from eso_lint.model.kinds.rbac import ClusterRole, ClusterRoleBinding, Role, RoleBinding
 from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore, Store
 from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown
 from eso_lint.model.remote import (
@@ -63,11 +67,14 @@ from eso_lint.suggest import closest, distance
 
 __all__ = [
     "SECOND",
+    "AdmissionPolicy",
     "Admits",
     "BaseExternalSecret",
     "BasePushSecret",
     "ClusterExternalSecret",
     "ClusterPushSecret",
+    "ClusterRole",
+    "ClusterRoleBinding",
     "ClusterSecretStore",
     "Confidence",
     "Config",
@@ -89,8 +96,10 @@ __all__ = [
     "Mapping",
     "Missing",
     "Namespace",
+    "NetworkPolicy",
     "Node",
     "Opaque",
+    "OperatorInstall",
     "PathConvention",
     "Problem",
     "Profile",
@@ -100,6 +109,8 @@ __all__ = [
     "RemoteKey",
     "Resolution",
     "Resource",
+    "Role",
+    "RoleBinding",
     "Rule",
     "Safety",
     "Scalar",
@@ -107,12 +118,14 @@ __all__ = [
     "SecretStore",
     "Sequence",
     "ServiceAccount",
+    "Setting",
     "Severity",
     "Slip",
     "SourceFile",
     "Span",
     "Store",
     "Unknown",
+    "WebhookConfiguration",
     "Workspace",
     "admission",
     "closest",
@@ -139,5 +152,6 @@ __all__ = [
     "stores_of",
     "string",
     "suggest_duration",
+    "uses_irsa",
     "walk",
 ]
