@@ -10,6 +10,7 @@ from typing import Any
 from eso_lint.config import Config
 from eso_lint.lint.rule import Rule
 from eso_lint.model.build import embedded, resources
+from eso_lint.model.kinds.install import OperatorInstall
 from eso_lint.model.remote import Inventory, read_inventory
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace
@@ -66,10 +67,21 @@ def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], fil
             if not any(r.group.endswith("external-secrets.io") for r in made):
                 inside.update(embedded(document))
         faults += result.faults
-    views: dict[type, tuple[Any, ...]] = {Fault: tuple(faults)}
+    views: dict[type, Any] = {
+        Fault: tuple(faults),
+        OperatorInstall: lambda: _installs(parsed, objects, files, config),
+    }
     if config.inventory is not None and config.inventory in files:
         views[Inventory] = (read_inventory(files[config.inventory]),)
     return Workspace(objects, config, patches, inside, parsed, paths, views)
+
+
+def _installs(
+    parsed: tuple[Parsed, ...], objects: list[Resource], files: dict[str, SourceFile], config: Config
+) -> tuple[OperatorInstall, ...]:
+    from eso_lint.model.installs import installs
+
+    return installs(parsed, objects, files, config.eso_version)
 
 
 def world_of(path: str) -> str:

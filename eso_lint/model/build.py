@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from eso_lint.model.kinds.core import ConfigMap, Namespace, Secret, ServiceAccount
 from eso_lint.model.kinds.external_secret import ClusterExternalSecret, ExternalSecret
 from eso_lint.model.kinds.generator import GENERATOR_KINDS, Generator
+from eso_lint.model.kinds.policy import AdmissionPolicy, NetworkPolicy, WebhookConfiguration
 from eso_lint.model.kinds.push_secret import ClusterPushSecret, PushSecret
+from eso_lint.model.kinds.rbac import ClusterRole, ClusterRoleBinding, Role, RoleBinding
 from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore
 from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource, group_version
 from eso_lint.render.placement import WRITTEN, Placement
 from eso_lint.source.node import Document, Mapping, Sequence, string, walk
+
+_RBAC = "rbac.authorization.k8s.io"
+# Groups of which every kind can refuse an object.
+_ADMISSION = frozenset({"constraints.gatekeeper.sh", "policies.kyverno.io"})
 
 VIEWS: dict[tuple[str, str], type[Resource]] = {
     (ESO_GROUP, "ExternalSecret"): ExternalSecret,
@@ -25,6 +31,13 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
     ("", "ServiceAccount"): ServiceAccount,
     ("", "Secret"): Secret,
     ("", "ConfigMap"): ConfigMap,
+    **{(_RBAC, view.__name__): view for view in (Role, ClusterRole, RoleBinding, ClusterRoleBinding)},
+    ("networking.k8s.io", "NetworkPolicy"): NetworkPolicy,
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): WebhookConfiguration,
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"): AdmissionPolicy,
+    ("kyverno.io", "ClusterPolicy"): AdmissionPolicy,
+    ("kyverno.io", "Policy"): AdmissionPolicy,
+    ("templates.gatekeeper.sh", "ConstraintTemplate"): AdmissionPolicy,
 }
 
 
@@ -44,7 +57,7 @@ def _object(document: Document, root: object, placement: Placement, world: str, 
             yield from _object(document, item, placement, world, depth + 1)
         return
     group, version = group_version(api_version)
-    view = VIEWS.get((group, kind), Resource)
+    view = VIEWS.get((group, kind), AdmissionPolicy if group in _ADMISSION else Resource)
     yield view(document, root, group, version, kind, placement, world)
 
 

@@ -37,7 +37,7 @@ class Workspace:
         embedded: Iterable[tuple[str, str | None]] = (),
         parsed: tuple[Parsed, ...] = (),
         paths: frozenset[str] = frozenset(),
-        views: dict[type, tuple[Any, ...]] | None = None,
+        views: dict[type, Any] | None = None,
     ) -> None:
         self.config = config
         self.resources = tuple(resources)
@@ -71,7 +71,11 @@ class Workspace:
 
     def views(self, kind: type) -> tuple[Any, ...]:
         """What is linted but is no Kubernetes object: reading faults, scripts, operator installs."""
-        return self._views.get(kind, ())
+        found = self._views.get(kind, ())
+        if callable(found):
+            # Made on first use: most runs have no rule that asks.
+            found = self._views[kind] = found()
+        return found  # type: ignore[no-any-return]
 
     def of_kind(self, kind: str) -> Iterator[Resource]:
         """All objects of a kind, in file order; kinds outside core and the operator are written `Kind.group`."""

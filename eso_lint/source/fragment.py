@@ -1,0 +1,52 @@
+"""YAML inside a scalar of YAML (`values: |`), read so that findings still stand on lines of the outer file."""
+
+from __future__ import annotations
+
+import re
+
+from eso_lint.source.node import Node, Opaque, Scalar, SourceFile, walk
+
+_HEADER = re.compile(r"(?:[&!]\S*[ \t]+)*\|[0-9+-]*[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n)")
+_NOT_BREAK = re.compile(r"[^\r\n]")
+
+
+def fragment(node: Node, at: Node, templated: bool = False) -> Node:
+    """The document that a scalar holds.
+
+    Of a literal block scalar every span is exact: its lines are the file's own lines. Elsewhere (folded, quoted) all
+    nodes stand at `at`. Opaque where the text is no single YAML document. `templated` says that the outer file is a
+    Helm template.
+    """
+    literal = _literal(node)
+    if literal is not None:
+        text, start = literal
+        # Everything before the content becomes blank, so that offsets need no translation.
+        inner = SourceFile(node.file.path, (_NOT_BREAK.sub(" ", node.file.text[:start]) + text).encode())
+    elif isinstance(node, Scalar):
+        inner = SourceFile(node.file.path, node.text.encode("utf-8", "replace"))
+    else:
+        return _unknown(node)
+    from eso_lint.source.parse import parse
+
+    parsed = parse(inner, None, templated)
+    if len(parsed.documents) != 1 or parsed.skipped or any(fault.kind == "syntax" for fault in parsed.faults):
+        return _unknown(node)
+    root = parsed.documents[0].root
+    for child in walk(root):
+        child.file = node.file
+        if literal is None:
+            child.start, child.end = at.start, at.end
+    return root
+
+
+def _literal(node: Node) -> tuple[str, int] | None:
+    """Source text of a literal block scalar's content and where it starts."""
+    if not isinstance(node, Opaque) and not (isinstance(node, Scalar) and node.style == "|"):
+        return None
+    text = node.file.text
+    header = _HEADER.match(text, node.start, node.end)
+    return (text[header.end() : node.end], header.end()) if header else None
+
+
+def _unknown(node: Node) -> Opaque:
+    return Opaque(node.file, node.start, node.end, "", "unknown")
