@@ -24,13 +24,15 @@ _YAML = re.compile(r"\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2|gotmpl))?\Z")
 _WORLD = re.compile(r"(?:^|/)(?:clusters|overlays|environments)/[^/]+(?=/)|(?:^|/)_archive(?=/)")
 
 
-def interest_of(rules: Iterable[Rule]) -> Interest:
+def interest_of(rules: Iterable[Rule | Entry]) -> Interest:
     """The documents that the enabled rules need beyond the operator's own. Kustomizations always place them."""
     return Interest({"Kustomization", *(kind for rule in rules for kind in rule.reads)})
 
 
 def read(files: Iterable[SourceFile], interest: Interest, charts: frozenset[str] = frozenset()) -> tuple[Parsed, ...]:
     """Parse what can matter. `charts` are the directories that hold a Chart.yaml."""
+    from eso_lint.source.parse import parse
+
     return tuple(
         parse(file, lambda text, path=file.path: interest.document(path, text), in_chart(file.path, charts))  # type: ignore[misc]
         for file in files
@@ -51,6 +53,12 @@ def in_chart(path: str, charts: frozenset[str]) -> bool:
 
 def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], files: dict[str, SourceFile]) -> Workspace:
     """Documents to the workspace that rules see."""
+    from eso_lint.model.build import embedded, resources
+    from eso_lint.model.workspace import Workspace
+    from eso_lint.render.kustomize import placements
+    from eso_lint.render.placement import WRITTEN
+    from eso_lint.source.parse import Fault
+
     kustomizations = [d for p in parsed if is_kustomization(p.file.path) for d in p.documents]
     placed = placements(kustomizations, paths, lambda path: files[path].text if path in files else "")
     objects: list[Resource] = []
