@@ -32,8 +32,27 @@ from eso_lint.model.kinds.generator import Generator
 from eso_lint.model.kinds.install import OperatorInstall, Setting
 from eso_lint.model.kinds.policy import AdmissionPolicy, NetworkPolicy, WebhookConfiguration
 from eso_lint.model.kinds.push_secret import BasePushSecret, ClusterPushSecret, PushSecret
-from eso_lint.model.kinds.rbac import ClusterRole, ClusterRoleBinding, Role, RoleBinding
+from eso_lint.model.kinds.rbac import (
+    WRITE_VERBS,
+    ClusterRole,
+    ClusterRoleBinding,
+    PolicyRule,
+    Role,
+    RoleBinding,
+    Subject,
+)
 from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore, Store
+from eso_lint.model.operator import (
+    CERT_CONTROLLER,
+    CONTROLLER,
+    first_store,
+    hidden,
+    network_policies,
+    subjects_of,
+    tenants,
+    token_users,
+    uses_kind,
+)
 from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown
 from eso_lint.model.remote import (
     Inventory,
@@ -66,7 +85,10 @@ from eso_lint.source.parse import Fault
 from eso_lint.suggest import closest, distance
 
 __all__ = [
+    "CERT_CONTROLLER",
+    "CONTROLLER",
     "SECOND",
+    "WRITE_VERBS",
     "AdmissionPolicy",
     "Admits",
     "BaseExternalSecret",
@@ -101,6 +123,7 @@ __all__ = [
     "Opaque",
     "OperatorInstall",
     "PathConvention",
+    "PolicyRule",
     "Problem",
     "Profile",
     "PushSecret",
@@ -124,6 +147,7 @@ __all__ = [
     "SourceFile",
     "Span",
     "Store",
+    "Subject",
     "Unknown",
     "WebhookConfiguration",
     "Workspace",
@@ -133,16 +157,19 @@ __all__ = [
     "distance",
     "elements",
     "first_scalar",
+    "first_store",
     "fits",
     "fits_prefix",
     "format_duration",
     "go_search",
+    "hidden",
     "is_absent",
     "items",
     "key_slips",
     "keys_by_store",
     "lookup",
     "missing_segment",
+    "network_policies",
     "parse_duration",
     "provider_of",
     "remote_keys",
@@ -151,7 +178,11 @@ __all__ = [
     "store_identity",
     "stores_of",
     "string",
+    "subjects_of",
     "suggest_duration",
+    "tenants",
+    "token_users",
     "uses_irsa",
+    "uses_kind",
     "walk",
 ]
