@@ -1,24 +1,26 @@
-"""The pipeline: files to documents to resources to a workspace, and rules over it."""
+"""The pipeline: files to documents to resources to a workspace, and rules over it.
+
+Imports that a run without anything of the operator does not need stand inside the functions.
+"""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eso_lint.config import Config
-from eso_lint.lint.rule import Rule
-from eso_lint.model.build import embedded, resources
-from eso_lint.model.kinds.install import OperatorInstall
-from eso_lint.model.remote import Inventory, read_inventory
-from eso_lint.model.resource import Resource
-from eso_lint.model.workspace import Workspace
-from eso_lint.render.kustomize import placements
-from eso_lint.render.placement import WRITTEN
 from eso_lint.source.node import SourceFile
-from eso_lint.source.parse import Fault, Parsed, parse
 from eso_lint.source.prefilter import Interest, is_kustomization
+
+if TYPE_CHECKING:
+    from eso_lint.lint.extension import Entry
+    from eso_lint.lint.rule import Rule
+    from eso_lint.model.kinds.install import OperatorInstall
+    from eso_lint.model.resource import Resource
+    from eso_lint.model.workspace import Workspace
+    from eso_lint.source.parse import Fault, Parsed
 
 _YAML = re.compile(r"\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2|gotmpl))?\Z")
 _WORLD = re.compile(r"(?:^|/)(?:clusters|overlays|environments)/[^/]+(?=/)|(?:^|/)_archive(?=/)")
@@ -54,6 +56,8 @@ def in_chart(path: str, charts: frozenset[str]) -> bool:
 def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], files: dict[str, SourceFile]) -> Workspace:
     """Documents to the workspace that rules see."""
     from eso_lint.model.build import embedded, resources
+    from eso_lint.model.kinds.install import OperatorInstall
+    from eso_lint.model.remote import Inventory, read_inventory
     from eso_lint.model.workspace import Workspace
     from eso_lint.render.kustomize import placements
     from eso_lint.render.placement import WRITTEN
