@@ -92,7 +92,7 @@ class Resource:
     @property
     def patched(self) -> bool:
         """Whether a kustomize patch may change fields of this object, so that what is written is not what arrives."""
-        return bool({"*", self.kind} & self.placement.patched)
+        return self.placement.patches(self.kind, self.name)
 
     def key_at(self, *path: str | int) -> Scalar | None:
         """The key node at the end of a path, for findings that stand on a key; None where it is certainly or maybe absent."""

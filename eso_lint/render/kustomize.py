@@ -14,6 +14,11 @@ from eso_lint.render.placement import Placement
 from eso_lint.source.node import Document, Mapping, Node, Scalar, is_absent, items, lookup, string
 
 _KIND = re.compile(r"""["']?kind["']?[ \t]*:[ \t]*["']?([A-Za-z]+)""")
+_NAME = re.compile(
+    r"""^metadata:[ \t]*(?:#.*)?\r?\n(?:[ \t]+.*\r?\n)*?[ \t]+name:[ \t]*["']?([\w.-]+)["']?[ \t]*(?:#.*)?\r?$""",
+    re.MULTILINE,
+)
+_SEPARATOR = re.compile(r"^---", re.MULTILINE)
 
 
 class Kustomization(NamedTuple):
@@ -22,6 +27,7 @@ class Kustomization(NamedTuple):
     path: str
     files: tuple[str, ...]
     children: tuple[str, ...]
+    components: tuple[str, ...]
     patches: tuple[str, ...]
     patched: frozenset[str]
     namespace: str | None
@@ -32,10 +38,11 @@ class Kustomization(NamedTuple):
 class _Found:
     """What reaches one file, collected over all roots."""
 
-    __slots__ = ("namespaces", "patched", "renamed", "roots")
+    __slots__ = ("namespaces", "patched", "renamed", "roots", "stamped")
 
     def __init__(self) -> None:
         self.namespaces: set[str | None] = set()
+        self.stamped = False
         self.roots: set[str] = set()
         self.patched: set[str] = set()
         self.renamed = False
@@ -56,6 +63,7 @@ def placements(
         unit = _read(document, paths, by_directory, text_of)
         if unit is not None:
             units[unit.path] = unit
+    units = {path: _with_components(unit, units, {path}) for path, unit in units.items()}
     included = {child for unit in units.values() for child in unit.children}
     found: dict[str, _Found] = {}
     for path in sorted(units):
@@ -65,8 +73,9 @@ def placements(
     result = {path: Placement(patch=True) for path in patch_files}
     for path, reach in found.items():
         result[path] = Placement(
-            False, frozenset(reach.namespaces - {""}) if reach.namespaces != {None} else frozenset(),
-            frozenset(reach.roots), frozenset(reach.patched), reach.renamed,
+            False, frozenset(reach.namespaces) if reach.stamped else frozenset(),
+            frozenset(reach.roots), frozenset(p.partition("/")[0] for p in reach.patched), reach.renamed,
+            frozenset(reach.patched),
         )  # fmt: skip
     return result
 
@@ -86,6 +95,7 @@ def _descend(
     for file in unit.files:
         reach = found.setdefault(file, _Found())
         reach.namespaces.add(namespace)
+        reach.stamped |= stamped
         reach.roots.add(root)
         reach.patched |= patched
         reach.renamed |= renamed
@@ -93,6 +103,22 @@ def _descend(
     for child in unit.children:
         _descend(child, root, units, found, namespace, stamped, patched, renamed, depth + 1, visiting)
     visiting.discard(path)
+
+
+def _with_components(unit: Kustomization, units: dict[str, Kustomization], seen: set[str]) -> Kustomization:
+    """A component changes what its parent has gathered, so its patches, names and namespace are the parent's too."""
+    for path in unit.components:
+        if path in units and path not in seen:
+            seen.add(path)
+            part = _with_components(units[path], units, seen)
+            stamps = part.stamps and not unit.stamps
+            unit = unit._replace(
+                patched=unit.patched | part.patched,
+                renamed=unit.renamed or part.renamed,
+                stamps=unit.stamps or part.stamps,
+                namespace=part.namespace if stamps else unit.namespace,
+            )
+    return unit
 
 
 def _read(
@@ -104,6 +130,7 @@ def _read(
     directory = posixpath.dirname(document.file.path)
     files: list[str] = []
     children: list[str] = []
+    components: list[str] = []
     for field in ("resources", "bases", "components"):
         for item in items(root.get(field)):
             target = _join(directory, string(item))
@@ -111,6 +138,8 @@ def _read(
                 files.append(target)
             elif target in by_directory:
                 children.append(by_directory[target])
+                if field == "components":
+                    components.append(by_directory[target])
     patch_files: list[str] = []
     kinds: set[str] = set()
     for field in ("patches", "patchesJson6902"):
@@ -118,10 +147,12 @@ def _read(
             target = _join(directory, string(lookup(item, "path")))
             inline = lookup(item, "patch")
             kind = string(lookup(item, "target", "kind"))
+            name = string(lookup(item, "target", "name"))
             if target in paths:
                 patch_files.append(target)
             if kind:
-                kinds.add(kind)
+                # The name is a regular expression; a plain one stands for itself.
+                kinds.add(f"{kind}/{name}" if name and re.fullmatch(r"[\w.-]+", name) else kind)
             elif lookup(item, "target") is not None:
                 kinds.add("*")
             else:
@@ -138,17 +169,30 @@ def _read(
             kinds |= _kinds(text)
     if root.get("replacements") is not None or root.get("transformers") is not None:
         kinds.add("*")
+    if any(not is_absent(root.get(field)) for field in ("labels", "commonLabels")):
+        kinds.add("Namespace")  # whose labels decide about stores
     namespace: Node | None = root.get("namespace")
     stamps = not is_absent(namespace) and string(namespace) != ""
+    if not stamps and root.get("transformers") is not None:
+        # One of them may set namespaces.
+        stamps, namespace = True, None
     renamed = any(not is_absent(root.get(f)) and string(root.get(f)) != "" for f in ("namePrefix", "nameSuffix"))
     return Kustomization(
-        document.file.path, tuple(files), tuple(children), tuple(patch_files), frozenset(kinds),
+        document.file.path, tuple(files), tuple(children), tuple(components), tuple(patch_files), frozenset(kinds),
         string(namespace) if stamps else None, stamps, renamed,
     )  # fmt: skip
 
 
 def _kinds(text: str) -> set[str]:
-    return set(_KIND.findall(text)) or {"*"}
+    """`Kind/name`, or as much of it as can be read, of every document of a strategic merge patch."""
+    found: set[str] = set()
+    for chunk in _SEPARATOR.split(text):
+        kind, name = _KIND.search(chunk), _NAME.search(chunk)
+        if kind and name:
+            found.add(f"{kind[1]}/{name[1]}")
+        elif kind:
+            found.add(kind[1])
+    return found or {"*"}
 
 
 def _join(directory: str, target: str | None) -> str:

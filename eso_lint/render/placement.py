@@ -10,7 +10,7 @@ class Placement(NamedTuple):
 
     `namespaces` are those that delivery stamps on (None in it: as written, or unknown); empty where nothing stamps one.
     `roots` name the outermost delivery units that reach the file. `patched` holds the kinds whose fields a patch may
-    change (`*`: any), `renamed` says that names get a prefix or suffix, `patch` that the documents are patches.
+    change (`*`: any), `targets` the same with the name where a patch gives one (`Kind/name`), `renamed` says that names get a prefix or suffix, `patch` that the documents are patches.
     """
 
     patch: bool = False
@@ -18,6 +18,15 @@ class Placement(NamedTuple):
     roots: frozenset[str] = frozenset()
     patched: frozenset[str] = frozenset()
     renamed: bool = False
+    targets: frozenset[str] = frozenset()
+
+    def patches(self, kind: str, name: str | None) -> bool:
+        """Whether a patch may change fields of this object."""
+        if not self.patched & {"*", kind}:
+            return False
+        if self.renamed or name is None or not self.targets:
+            return True
+        return bool(self.targets & {"*", kind, f"{kind}/{name}"})
 
 
 WRITTEN = Placement()
