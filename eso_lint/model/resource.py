@@ -95,7 +95,7 @@ class Resource:
         return self.placement.patches(self.kind, self.name)
 
     def key_at(self, *path: str | int) -> Scalar | None:
-        """The key node at the end of a path, for findings that stand on a key; None where it is certainly or maybe absent."""
+        """The key node at the end of a path, for findings that stand on a key; None where it is, or may be, absent."""
         parent = lookup(self.root, *path[:-1])
         last = path[-1]
         return parent.key(last) if isinstance(parent, Mapping) and isinstance(last, str) else None

@@ -18,6 +18,7 @@ _NAME = re.compile(
     r"""^metadata:[ \t]*(?:#.*)?\r?\n(?:[ \t]+.*\r?\n)*?[ \t]+name:[ \t]*["']?([\w.-]+)["']?[ \t]*(?:#.*)?\r?$""",
     re.MULTILINE,
 )
+_TOP_KIND = re.compile("^" + _KIND.pattern, re.MULTILINE)
 _SEPARATOR = re.compile(r"^---", re.MULTILINE)
 
 
@@ -187,7 +188,7 @@ def _kinds(text: str) -> set[str]:
     """`Kind/name`, or as much of it as can be read, of every document of a strategic merge patch."""
     found: set[str] = set()
     for chunk in _SEPARATOR.split(text):
-        kind, name = _KIND.search(chunk), _NAME.search(chunk)
+        kind, name = _TOP_KIND.search(chunk) or _KIND.search(chunk), _NAME.search(chunk)
         if kind and name:
             found.add(f"{kind[1]}/{name[1]}")
         elif kind:
