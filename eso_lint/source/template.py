@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence
@@ -43,11 +43,15 @@ class Action(NamedTuple):
 
 
 class Insertion(NamedTuple):
-    """Lines that a template puts in: where, at which column (-1: not known), and where its first line begins."""
+    """Lines that a template puts in: where, at which column (-1: not known), and where its first line begins.
+
+    `own` is the column of the action itself.
+    """
 
     at: int
     column: int
     first: int
+    own: int
 
 
 class Block(NamedTuple):
@@ -166,8 +170,9 @@ def mask(chunk: str, base: int) -> Masked:
         emits = [a for a in found[i : j + 1] if not a.word]
         indents = [_INDENT.findall(chunk[a.start : a.end])[-1:] for a in emits]
         if not blank and alone:
-            # `key: {{ toYaml .x | nindent 4 }}` puts its lines below; so does `key: {{ if .x }}` at a line's end.
-            alone = first_on_line and all(indents) and _VALUE_OPENER.search(before[-200:]) is not None
+            # `key: {{ toYaml .x | nindent 4 }}` puts its lines below; `{{ end }}` behind a value is no part of it.
+            opens = _VALUE_OPENER.search(before[-200:]) is not None
+            alone = first_on_line and all(indents) and opens if emits or opens else before[-1:] not in ":-"
         if alone:
             if emits:
                 insertions.append(_insertion(chunk, base, emits, indents, start - line if blank else 0))
@@ -200,10 +205,10 @@ def _insertion(chunk: str, base: int, emits: list[Action], indents: list[list[tu
     if len(known) == 1 and all(indents):
         n, width = known.pop()
         if n or own == 0:
-            return Insertion(base + start, width, width)
+            return Insertion(base + start, width, width, own)
     # Without `indent` its first line stands here, or is glued to the line above; the others stand anywhere.
     glued = chunk.startswith(("{{-", "{%-", "{{~"), start)
-    return Insertion(base + start, -1, _FAR if glued else own)
+    return Insertion(base + start, -1, _FAR if glued else own, own)
 
 
 def _blank(text: str, ranges: list[tuple[int, int]]) -> str:
@@ -250,7 +255,7 @@ def unmask(root: Node, masked: Masked) -> Node:
     """Give the actions back: scalars that touch one become Opaque, containers that a template fills become open."""
     if not masked.starts:
         return root
-    view = _Unmasker(masked)
+    view = _Unmasker(masked, _inside_scalars(root, masked))
     if type(root) is Scalar:
         return view.scalar(root)
     stack: list[tuple[Node, int, int]] = [(root, masked.starts[0], 1 << 62)]
@@ -274,12 +279,42 @@ def unmask(root: Node, masked: Masked) -> Node:
     return root
 
 
+def _inside_scalars(root: Node, masked: Masked) -> set[int]:
+    """Offsets of the insertions that are text of a block or quoted scalar, so that they add no keys."""
+    places = [i.at for i in masked.insertions]
+    found: set[int] = set()
+    if not places:
+        return found
+    stack: list[Node] = [root]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        children: Iterable[Node] = ()
+        if isinstance(node, Mapping):
+            children = [value for _, value in node.entries]
+        elif isinstance(node, Sequence):
+            children = node.items
+        column = -1
+        for child in children:
+            if type(child) is not Scalar:
+                stack.append(child)
+            elif child.style:
+                low, high = bisect_left(places, child.start), bisect_left(places, child.end)
+                if low < high and column < 0 and child.style in "|>":
+                    column = _column(node)
+                found.update(i.at for i in masked.insertions[low:high] if child.style in "\"'" or i.own > column)
+    return found
+
+
 class _Unmasker:
-    def __init__(self, masked: Masked) -> None:
+    def __init__(self, masked: Masked, ignored: set[int]) -> None:
         self.starts = masked.starts
         self.ends = masked.ends
-        self.insertions = masked.insertions
-        self.places = [i.at for i in masked.insertions]
+        self.insertions = tuple(i for i in masked.insertions if i.at not in ignored)
+        self.places = [i.at for i in self.insertions]
         self.blocks = sorted(masked.blocks)
         self.block_starts = [b.start for b in self.blocks]
 
