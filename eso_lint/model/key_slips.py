@@ -105,9 +105,14 @@ def _folders(group: KeyGroup) -> Iterator[tuple[int, Slip]]:
         head, slash, rest = key.text.strip("/").partition("/")
         if slash and rest:
             folders.setdefault(head, []).append(key)
-    common = {head: keys for head, keys in folders.items() if len({key.text for key in keys}) >= 3}
+    # A slip keeps the first and the last letter, so few pairs have to be compared.
+    common: dict[str, list[str]] = {}
     for head, keys in folders.items():
-        for other, others in common.items():
+        if len({key.text for key in keys}) >= 3:
+            common.setdefault(head[0] + head[-1], []).append(head)
+    for head, keys in folders.items():
+        for other in common.get(head[0] + head[-1], ()):
+            others = folders[other]
             if len(others) >= 3 * len(keys) and is_typing_slip(head, other):
                 for key in keys:
                     at = key.text.index(head)

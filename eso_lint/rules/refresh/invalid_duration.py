@@ -168,7 +168,7 @@ def invalid_duration(resource: Resource, ws: Workspace) -> Iterator[Problem]:
         better = suggest_duration(text)
         yield Problem(
             at=node,
-            message=f"`{text}` is not a duration",
+            message=f"`{text}` is not a duration" if text else "an empty text is not a duration",
             label="Go cannot read this",
             note="a duration is a number with a unit: h, m, s, ms, us or ns; several may follow each other",
             help=f"write `{better}`" if better else _advice(resource, text),
