@@ -112,9 +112,7 @@ def resolve_range(text: str) -> Release | None:
     allowed = [
         release
         for release in releases()
-        if release.version.final
-        and release.chart
-        and all(low <= release.version < high for low, high in bounds)  # type: ignore[misc]
+        if release.version.final and release.chart and all(low <= release.version < high for low, high in bounds)  # type: ignore[misc]
     ]
     return allowed[-1] if allowed else None
 
@@ -135,7 +133,7 @@ def _bounds(operator: str, text: str) -> tuple[Version, Version] | None:
         numbers.append(int(part))
     if not numbers:
         return _LOW, _HIGH
-    floor = Version(*(numbers + [0, 0])[:3], final=not match[4], pre=match[4] or "")
+    floor = _padded(numbers)._replace(final=not match[4], pre=match[4] or "")
     # The first version after everything that the written digits cover.
     above = _next(numbers, len(numbers))
     if operator in (">=", "=>"):
@@ -155,5 +153,9 @@ def _bounds(operator: str, text: str) -> tuple[Version, Version] | None:
 
 
 def _next(numbers: list[int], length: int) -> Version:
-    head = numbers[: length - 1] + [numbers[length - 1] + 1]
-    return Version(*(head + [0, 0])[:3])
+    return _padded([*numbers[: length - 1], numbers[length - 1] + 1])
+
+
+def _padded(numbers: list[int]) -> Version:
+    major, minor, patch = [*numbers, 0, 0][:3]
+    return Version(major, minor, patch)
