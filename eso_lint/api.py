@@ -66,6 +66,7 @@ from eso_lint.model.remote import (
 )
 from eso_lint.model.resource import Resource, first_scalar
 from eso_lint.model.workspace import Workspace
+from eso_lint.source.directives import Suppression
 from eso_lint.source.node import (
     Document,
     Mapping,
@@ -147,6 +148,7 @@ __all__ = [
     "SourceFile",
     "Span",
     "Store",
+    "Suppression",
     "Subject",
     "Unknown",
     "WebhookConfiguration",
