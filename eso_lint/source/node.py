@@ -11,6 +11,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+# Plain keys that Kubernetes may not read as strings are among these, or begin so.
+_WORD_KEYS = frozenset(
+    (
+        "y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF",
+        "true", "True", "TRUE", "false", "False", "FALSE", "null", "Null", "NULL",
+    )
+)  # fmt: skip
+_NUMBER_STARTS = frozenset(("", "~", "+", "-", ".", *"0123456789"))
 _BREAK = re.compile(r"\r\n|\n|\r")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -28,7 +36,7 @@ class SourceFile:
 
     @property
     def text(self) -> str:
-        """The decoded text, without a byte order mark; undecodable bytes become U+FFFD, one per byte."""
+        """The decoded text, without a byte order mark; undecodable bytes become U+FFFD."""
         if self._text is None:
             self._text = decode(self.data)
         return self._text
@@ -62,10 +70,16 @@ class SourceFile:
 
 def decode(data: bytes) -> str:
     """Text of a file: UTF-8, or UTF-16 where a byte order mark says so. Never raises."""
+    skip, encoding = encoding_of(data)
+    return (data[skip:] if skip else data).decode(encoding, "replace")
+
+
+def encoding_of(data: bytes) -> tuple[int, str]:
+    """Length of the byte order mark, and the encoding."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return data[len(bom) :].decode(encoding, "replace")
-    return data.decode("utf-8", "replace")
+            return len(bom), encoding
+    return 0, "utf-8"
 
 
 class Span(NamedTuple):
@@ -189,25 +203,32 @@ class Mapping(Node):
     def index(self) -> dict[str, tuple[Node, Node]]:
         """Effective entries by key: merge keys applied, of duplicates the last wins, as in Kubernetes.
 
-        Where a template may insert keys (`open`), a key written twice is one branch or the other: Opaque.
+        Where a template may insert keys (`open`), a key written twice is one branch or the other: Opaque. So is one
+        that a merge key below it merges again: kubectl takes the merged value there, kustomize the written one.
         """
         if self._index is None:
-            index: dict[str, tuple[Node, Node]] = {}
             own: dict[str, tuple[Node, Node]] = {}
+            merged: dict[str, tuple[Node, Node]] = {}
             for key, value in self.entries:
                 if type(key) is not Scalar:
                     continue
-                if key.text == "<<" and key.style == "":
-                    for source in value.items if isinstance(value, Sequence) else (value,):
-                        if isinstance(source, Mapping):
-                            for name, pair in source.index.items():
-                                index.setdefault(name, pair)
-                elif self.open and key.text in own:
-                    own[key.text] = (key, Opaque(value.file, value.start, value.end, "", "template"))
-                else:
-                    own[key.text] = (key, value)
-            index.update(own)
-            self._index = index
+                text = key.text
+                if key.style == "":
+                    if text == "<<":
+                        for source in value.items if isinstance(value, Sequence) else (value,):
+                            if isinstance(source, Mapping):
+                                for name, pair in source.index.items():
+                                    merged.setdefault(name, pair)
+                                    if name in own:
+                                        key, value = own[name]
+                                        unknown = Opaque(value.file, value.start, value.end, "", "unknown")
+                                        own[name] = (key, unknown)
+                        continue
+                    text = effective_key(key) or text
+                if text in own and self.open:
+                    value = Opaque(value.file, value.start, value.end, "", "template")
+                own[text] = (key, value)
+            self._index = {**merged, **own} if merged else own
         return self._index
 
     def get(self, key: str) -> Node | None:
@@ -260,6 +281,19 @@ class Document(NamedTuple):
     dialect: str
     start: int
     end: int
+
+
+def effective_key(key: Scalar) -> str | None:
+    """A mapping key as Kubernetes reads it: numbers and booleans become strings; None for null, which it refuses."""
+    text = key.text
+    if key.tag is None and (key.style or (text not in _WORD_KEYS and text[:1] not in _NUMBER_STARTS)):
+        return text
+    value = key.value
+    if isinstance(value, str) or value is None:
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(value, "g") if isinstance(value, float) else str(value)
 
 
 def lookup(node: Node | None, *path: str | int) -> Node | None:

@@ -1,0 +1,247 @@
+"""Parser events to nodes.
+
+Nothing is constructed, executed or expanded without bound: depth is capped, aliases share the anchored container,
+merge keys are counted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, SourceFile, effective_key
+from eso_lint.source.placeholder import NONE, marks, why
+
+MAX_DEPTH = 1_000
+MAX_MERGED = 100_000
+
+
+class RefusedError(Exception):
+    """The document cannot become a tree: offsets in the file, message, advice. Never leaves this package."""
+
+    def __init__(self, start: int, end: int, message: str, help: str) -> None:
+        self.start = start
+        self.end = max(end, start + 1)
+        self.message = message
+        self.help = help
+
+
+def parser(text: str) -> Any:
+    """An object with get_event(): libyaml's parser, or PyYAML's slower pure one where the C library is missing."""
+    try:
+        from yaml._yaml import CParser
+    except ImportError:
+        return _pure_parser(text)
+    return CParser(text)
+
+
+def _pure_parser(text: str) -> Any:
+    from yaml.parser import Parser
+    from yaml.reader import Reader
+    from yaml.scanner import Scanner
+
+    class PurePythonParser(Reader, Scanner, Parser):
+        def __init__(self, stream: str) -> None:
+            Reader.__init__(self, stream)
+            Scanner.__init__(self)
+            Parser.__init__(self)
+
+    return PurePythonParser(text)
+
+
+class _Frame:
+    """A container that is being filled. `end` is where its last child ends."""
+
+    __slots__ = ("anchor", "end", "is_mapping", "key", "merges", "node", "parts", "seen")
+
+    def __init__(self, node: Mapping | Sequence, anchor: str | None, is_mapping: bool) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.is_mapping = is_mapping
+        self.parts: list[Any] = []
+        self.key: Node | None = None
+        self.seen: dict[str, Node] = {}
+        self.end = node.start
+        self.merges = False
+
+
+class Builder:
+    """Collects the roots of a parser's documents, and keys written twice as (again, first)."""
+
+    def __init__(self, file: SourceFile, base: int, masked: bool = False) -> None:
+        self.file = file
+        self.base = base
+        self.masked = masked
+        self.roots: list[Node] = []
+        self.duplicates: list[tuple[Node, Node]] = []
+        self.merged = 0
+
+    def build(self, parser: Any, text: str) -> None:
+        """Read all events. `text` is what the parser reads."""
+        from yaml.events import (
+            AliasEvent,
+            DocumentStartEvent,
+            MappingEndEvent,
+            MappingStartEvent,
+            ScalarEvent,
+            SequenceEndEvent,
+            SequenceStartEvent,
+        )
+
+        file, base, get_event = self.file, self.base, parser.get_event
+        stack: list[_Frame] = []
+        frame: _Frame | None = None
+        anchors: dict[str, Node | None] = {}
+        # Where the next variable, placeholder or the like stands: scalars before it need no test.
+        pending = [] if self.masked else marks(text)[::-1]
+        mark = pending[-1] if pending else NONE
+        node: Node
+        while True:
+            event = get_event()
+            kind = event.__class__
+            if kind is ScalarEvent:
+                start, end = event.start_mark.index, event.end_mark.index
+                style = event.style or ""
+                if style == "|" or style == ">":
+                    end = _trim(file.text, base + start, base + end) - base
+                if end > mark:
+                    while pending and pending[-1] < end:
+                        pending.pop()
+                    reason = why(event.value)
+                    if reason:
+                        node = Opaque(file, base + start, base + end, event.value, reason)
+                    else:
+                        node = Scalar(file, base + start, base + end, event.value, style, event.tag)
+                    mark = pending[-1] if pending else NONE
+                else:
+                    node = Scalar(file, base + start, base + end, event.value, style, event.tag)
+                end += base
+                if event.anchor:
+                    anchors[event.anchor] = node
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                start = base + event.start_mark.index
+                if len(stack) >= MAX_DEPTH:
+                    raise RefusedError(
+                        start, start, f"nested more than {MAX_DEPTH:,} levels deep", "check for brackets left open"
+                    )
+                is_mapping = kind is MappingStartEvent
+                container = Mapping if is_mapping else Sequence
+                node = container(file, start, base + event.end_mark.index, (), bool(event.flow_style))
+                if event.anchor:
+                    anchors[event.anchor] = None
+                frame = _Frame(node, event.anchor, is_mapping)
+                stack.append(frame)
+                continue
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                assert frame is not None
+                node = self._close(frame, base + event.end_mark.index)
+                end = node.end
+                if frame.anchor:
+                    anchors[frame.anchor] = node
+                stack.pop()
+                frame = stack[-1] if stack else None
+            elif kind is AliasEvent:
+                start, end = base + event.start_mark.index, base + event.end_mark.index
+                node = self._alias(event.anchor, anchors, start, end)
+            elif kind is DocumentStartEvent:
+                anchors = {}
+                continue
+            elif event is None:
+                return
+            else:
+                continue
+
+            if frame is None:
+                self.roots.append(node)
+            else:
+                if end > frame.end:
+                    frame.end = end
+                if not frame.is_mapping:
+                    frame.parts.append(node)
+                elif frame.key is None:
+                    self._key(frame, node)
+                else:
+                    frame.parts.append((frame.key, node))
+                    frame.key = None
+
+    def _alias(self, name: str, anchors: dict[str, Node | None], start: int, end: int) -> Node:
+        """A scalar is read where it is used; a container is shared, so that no alias is ever expanded."""
+        if name not in anchors:
+            raise RefusedError(start, end, f"alias `*{name}` has no anchor before it", f"define `&{name}` above")
+        target = anchors[name]
+        if target is None:
+            raise RefusedError(start, end, f"anchor `&{name}` contains itself", "break the circle")
+        if isinstance(target, Scalar):
+            return Scalar(self.file, start, end, target.text, target.style, target.tag)
+        if isinstance(target, Opaque):
+            return Opaque(self.file, start, end, target.text, target.why)
+        return target
+
+    def _key(self, frame: _Frame, node: Node) -> None:
+        frame.key = node
+        if type(node) is not Scalar:
+            if type(node) is not Opaque:
+                raise RefusedError(
+                    node.start,
+                    node.end,
+                    "a key must be a scalar, not a mapping or a list",
+                    "quote the text if it begins with `{` or `[`",
+                )
+            # A key that is not known may be any.
+            frame.node.open = True
+            return
+        text = node.text
+        if text == "<<" and not node.style:
+            frame.merges = True
+            return
+        name = effective_key(node)
+        if name is None:
+            if not self.masked:
+                raise RefusedError(node.start, node.end, "a key must not be null", "write a key before the `:`")
+            return
+        first = frame.seen.setdefault(name, node)
+        if first is not node and not self.masked:
+            self.duplicates.append((node, first))
+
+    def _close(self, frame: _Frame, event_end: int) -> Node:
+        node = frame.node
+        # A block collection "ends" at the next token; its last child's end is what a reader sees.
+        node.end = event_end if node.flow else frame.end
+        if isinstance(node, Sequence):
+            node.items = tuple(frame.parts)
+        else:
+            node.entries = tuple(frame.parts)
+            if frame.merges:
+                self._merge(node)
+        return node
+
+    def _merge(self, node: Mapping) -> None:
+        """Resolve merge keys at once, children first, so that no chain of them recurses or grows without bound."""
+        for key, value in node.entries:
+            if isinstance(key, Scalar) and key.text == "<<" and not key.style:
+                for source in value.items if isinstance(value, Sequence) else (value,):
+                    if isinstance(source, Mapping):
+                        self.merged += len(source.index)
+                    elif isinstance(source, Opaque) or self.masked:
+                        node.open = True
+                    else:
+                        raise RefusedError(
+                            value.start,
+                            value.end,
+                            "a merge key takes a mapping or a list of mappings",
+                            "merge an alias",
+                        )
+                    if self.merged > MAX_MERGED:
+                        raise RefusedError(
+                            key.start,
+                            key.end,
+                            f"merge keys expand to more than {MAX_MERGED:,} entries",
+                            "write out what is needed",
+                        )
+        node.index  # noqa: B018
+
+
+def _trim(text: str, start: int, end: int) -> int:
+    """A block scalar without the breaks and blanks behind it."""
+    while end > start and text[end - 1] in " \t\r\n":
+        end -= 1
+    return end
