@@ -5,13 +5,12 @@ Imports that a run without anything of the operator does not need stand inside t
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from eso_lint.config import Config
-from eso_lint.source.node import SourceFile
+from eso_lint.source.node import Document, SourceFile
 from eso_lint.source.prefilter import Interest, is_kustomization
 
 if TYPE_CHECKING:
@@ -42,21 +41,30 @@ def read(files: Iterable[SourceFile], interest: Interest, charts: frozenset[str]
     )
 
 
+def charts_of(paths: Iterable[str]) -> frozenset[str]:
+    """The directories that hold a Chart.yaml; "" is the root."""
+    return frozenset(path[:-11] for path in paths if path == "Chart.yaml" or path.endswith("/Chart.yaml"))
+
+
 def in_chart(path: str, charts: frozenset[str]) -> bool:
-    """Whether a file is a Helm template: below `templates/` of a chart."""
-    directory = posixpath.dirname(path)
-    while directory:
-        head, tail = posixpath.split(directory)
-        if tail == "templates" and (head in charts or not charts):
+    """Whether a file is a Helm template: below `templates/` of a chart that is seen.
+
+    Without its Chart.yaml a template is still read as one where it is no YAML as it stands.
+    """
+    at = path.rfind("templates/")
+    while at >= 0:
+        if (at == 0 or path[at - 1] == "/") and path[: max(at - 1, 0)] in charts:
             return True
-        directory = head
+        at = path.rfind("templates/", 0, at)
     return False
 
 
 def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], files: dict[str, SourceFile]) -> Workspace:
     """Documents to the workspace that rules see."""
-    from eso_lint.model.build import embedded, resources
+    from eso_lint.model.build import resources
+    from eso_lint.model.evidence import inside
     from eso_lint.model.kinds.install import OperatorInstall
+    from eso_lint.model.kinds.script import Script, scripts
     from eso_lint.model.remote import Inventory, read_inventory
     from eso_lint.model.workspace import Workspace
     from eso_lint.render.kustomize import placements
@@ -67,7 +75,7 @@ def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], fil
     placed = placements(kustomizations, paths, lambda path: files[path].text if path in files else "")
     objects: list[Resource] = []
     patches: list[Resource] = []
-    inside: set[tuple[str, str | None]] = set()
+    foreign: list[Document] = []
     faults: list[Fault] = []
     for result in parsed:
         path = result.file.path
@@ -77,15 +85,16 @@ def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], fil
             made = list(resources(document, placement, world))
             (patches if placement.patch else objects).extend(made)
             if not any(r.group.endswith("external-secrets.io") for r in made):
-                inside.update(embedded(document))
+                foreign.append(document)
         faults += result.faults
     views: dict[type, Any] = {
         Fault: tuple(faults),
         OperatorInstall: lambda: _installs(parsed, objects, files, config),
+        Script: lambda: scripts(files[path] for path in sorted(files)),
     }
     if config.inventory is not None and config.inventory in files:
         views[Inventory] = (read_inventory(files[config.inventory]),)
-    return Workspace(objects, config, patches, inside, parsed, paths, views)
+    return Workspace(objects, config, patches, inside(foreign, parsed), parsed, paths, views, files)
 
 
 def _installs(

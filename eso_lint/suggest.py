@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -39,3 +40,18 @@ def closest(word: str, known: Iterable[str]) -> str | None:
         if found <= limit and (best is None or (found, name) < best):
             best = (found, name)
     return best[1] if best else None
+
+
+def is_slip(word: str, name: str) -> bool:
+    """Whether a nearby name is likely what was meant.
+
+    Names that differ in a number, or in a short part between separators (`vault-a`, `vault-b`; `db-dev`, `db-qa`), are
+    siblings, not slips.
+    """
+    a, b = (re.split(r"[-._]", text.lower()) for text in (word, name))
+    if len(a) != len(b):
+        return not any(char.isdigit() for char in "".join(set(a) ^ set(b)))
+    different = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    return not different or any(
+        min(len(x), len(y)) > 3 and re.sub(r"\d", "", x) != re.sub(r"\d", "", y) for x, y in different
+    )

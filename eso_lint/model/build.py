@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eso_lint.model.kinds.argocd import ARGO_GROUP, ArgoApplication
 from eso_lint.model.kinds.core import ConfigMap, Namespace, Secret, ServiceAccount
 from eso_lint.model.kinds.external_secret import ClusterExternalSecret, ExternalSecret
 from eso_lint.model.kinds.generator import GENERATOR_KINDS, Generator
@@ -13,7 +14,7 @@ from eso_lint.model.kinds.rbac import ClusterRole, ClusterRoleBinding, Role, Rol
 from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore
 from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource, group_version
 from eso_lint.render.placement import WRITTEN, Placement
-from eso_lint.source.node import Document, Mapping, Sequence, string, walk
+from eso_lint.source.node import Document, Mapping, Sequence, string
 
 _RBAC = "rbac.authorization.k8s.io"
 # Groups of which every kind can refuse an object.
@@ -27,6 +28,8 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
     (ESO_GROUP, "PushSecret"): PushSecret,
     (ESO_GROUP, "ClusterPushSecret"): ClusterPushSecret,
     **{(GENERATOR_GROUP, kind): Generator for kind in GENERATOR_KINDS},
+    (ARGO_GROUP, "Application"): ArgoApplication,
+    (ARGO_GROUP, "ApplicationSet"): ArgoApplication,
     ("", "Namespace"): Namespace,
     ("", "ServiceAccount"): ServiceAccount,
     ("", "Secret"): Secret,
@@ -59,16 +62,3 @@ def _object(document: Document, root: object, placement: Placement, world: str, 
     group, version = group_version(api_version)
     view = VIEWS.get((group, kind), AdmissionPolicy if group in _ADMISSION else Resource)
     yield view(document, root, group, version, kind, placement, world)
-
-
-def embedded(document: Document) -> Iterator[tuple[str, str | None]]:
-    """Kind and name of operator objects that lie inside another object (chart values, compositions).
-
-    They are not linted, but they may satisfy a reference. The name is None where it is templated.
-    """
-    for node in walk(document.root):
-        if node is not document.root and isinstance(node, Mapping) and "apiVersion" in node and "kind" in node:
-            api_version, kind = string(node.get("apiVersion")), string(node.get("kind"))
-            if api_version and kind and group_version(api_version)[0] in (ESO_GROUP, GENERATOR_GROUP):
-                metadata = node.get("metadata")
-                yield kind, string(metadata.get("name")) if metadata is not None else None

@@ -6,27 +6,34 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from eso_lint.model import evidence
 from eso_lint.model.kinds.core import Namespace
+from eso_lint.model.kinds.generator import GENERATOR_KINDS
 from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown, references
 from eso_lint.model.resource import CLUSTER_SCOPED, ESO_GROUP, GENERATOR_GROUP, Resource
-from eso_lint.suggest import closest
+from eso_lint.suggest import closest, is_slip
 
 if TYPE_CHECKING:
     from eso_lint.config import Config
+    from eso_lint.source.node import SourceFile
     from eso_lint.source.parse import Parsed
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 
 _STORES = ("SecretStore", "ClusterSecretStore")
-_ROLE_KINDS = {"store": _STORES}
+_ROLE_KINDS: dict[str, Iterable[str]] = {"store": _STORES, "generator": sorted(GENERATOR_KINDS)}
+# Made by charts, Terraform or hand so often that others of their kind are no reason to expect one in the repository.
+_FOREIGN_ROLES = frozenset({"service-account", "secret", "config-map"})
+_NO_REASON = "nothing in the repository gives a reason to expect it"
 
 
 class Workspace:
     """Everything that was read, indexed. Rules never change it; what a rule wants to cache is an index here.
 
     `resources` are in file order. `patches` are documents that a kustomization applies to others. `embedded` holds
-    (kind, name) of operator objects that lie inside other objects. `parsed` keeps the files as read.
+    (kind, name) of operator objects that lie inside other objects. `parsed` keeps the files as read; `sources` are all
+    files of the repository by path, parsed or not.
     """
 
     def __init__(
@@ -38,6 +45,7 @@ class Workspace:
         parsed: tuple[Parsed, ...] = (),
         paths: frozenset[str] = frozenset(),
         views: dict[type, Any] | None = None,
+        sources: dict[str, SourceFile] | None = None,
     ) -> None:
         self.config = config
         self.resources = tuple(resources)
@@ -45,7 +53,9 @@ class Workspace:
         self.parsed = parsed
         self.paths = paths
         self._views = views or {}
-        self.embedded: frozenset[tuple[str, str | None]] = frozenset(embedded)
+        self._sources = sources or {}
+        self._inside: Iterable[tuple[str, str | None]] = embedded
+        self._embedded: frozenset[tuple[str, str | None]] | None = None
         self._by_view: dict[type[Resource], tuple[Resource, ...]] = {}
         self._by_kind: dict[str, dict[str | None, list[Resource]]] = defaultdict(lambda: defaultdict(list))
         for resource in self.resources:
@@ -53,6 +63,15 @@ class Workspace:
         self._references: dict[int, tuple[Reference, ...]] = {}
         self._referrers: dict[int, list[Reference]] | None = None
         self._indexes: dict[Any, Any] = {}
+        self._answers: dict[int, tuple[Reference, Resolution]] = {}
+        self._near: dict[tuple[Any, ...], str | None] = {}
+
+    @property
+    def embedded(self) -> frozenset[tuple[str, str | None]]:
+        """Found on first use: most references resolve without it."""
+        if self._embedded is None:
+            self._embedded = frozenset(self._inside)
+        return self._embedded
 
     @staticmethod
     def _key(resource: Resource) -> str:
@@ -93,11 +112,7 @@ class Workspace:
 
     def named(self, kind: str, name: str, namespace: str | None = None) -> tuple[Resource, ...]:
         """Objects of that kind and name that are, or (where a namespace is unknown) may be, in that namespace."""
-        return tuple(
-            r
-            for r in self._by_kind.get(kind, {}).get(name, ())
-            if namespace is None or r.namespace is None or r.namespace == namespace
-        )
+        return tuple(r for r in self._by_kind.get(kind, {}).get(name, ()) if may_be_in(r, namespace))
 
     def namespace(self, name: str | None) -> Namespace | None:
         """The Namespace manifest of that name, where there is exactly one."""
@@ -127,7 +142,17 @@ class Workspace:
         return self.named(reference.kind, reference.name, None if reference.namespace == "" else reference.namespace)
 
     def resolve(self, reference: Reference) -> Resolution:
-        """What a reference leads to. Unknown wherever a template, a patch or an open world could change the answer."""
+        """What a reference leads to. Unknown wherever a template, a patch or an open world could change the answer.
+
+        An object of the right kind that is, or may be, in the namespace is Found, in whatever tree it stands. Only
+        objects that can meet the reference in one cluster are a reason to call it Missing.
+        """
+        known = self._answers.get(id(reference))
+        if known is None:
+            known = self._answers[id(reference)] = (reference, self._resolve(reference))
+        return known[1]
+
+    def _resolve(self, reference: Reference) -> Resolution:
         kind, name = reference.kind, reference.name
         if kind is None:
             return Unknown("the kind is not known")
@@ -135,46 +160,140 @@ class Workspace:
             return Unknown("no name" if name == "" else "the name is not known")
         hits = self._hits(reference)
         if hits:
-            sure = reference.namespace == "" or any(r.namespace == reference.namespace is not None for r in hits)
-            return Found(hits, sure)
+            return Found(hits, reference.namespace == "" or any(is_in(r, reference.namespace) for r in hits))
         if self.config.is_external(kind, name, reference.namespace):
             return External()
-        for embedded_kind, embedded_name in self.embedded:
-            if embedded_kind == kind and embedded_name in (name, None):
-                return Unknown(f"a {kind} lies inside another object")
-        candidates = list(self.of_kind(kind))
-        if any(r.name is None or r.placement.renamed for r in candidates):
-            return Unknown(f"a {kind} has a templated or changed name")
-        if {"*", reference.source.kind} & reference.source.placement.patched:
+        if reference.source.patched:
             return Unknown("a kustomize patch may change the reference")
-        return self._missing(reference, kind, name, candidates)
+        if reference.source.world.endswith("_archive"):
+            return Unknown("the object is archived")
+        doubt = self._doubt(reference.role, kind, name)
+        if doubt:
+            return Unknown(doubt)
+        answer = self._missing(reference, kind, name)
+        if isinstance(answer, Missing) and self._mentioned(reference.role, kind, name):
+            return Unknown("another file of the repository seems to define it")
+        return answer
 
-    def _missing(self, reference: Reference, kind: str, name: str, candidates: list[Resource]) -> Resolution:
-        elsewhere = tuple(r for r in candidates if r.name == name)
+    def _doubt(self, role: str, kind: str, name: str) -> str | None:
+        """What else may be the object, in words; None where nothing is."""
+        inside = self.embedded
+        if (
+            (kind, name) in inside
+            or (kind, None) in inside
+            or (role == "store" and (evidence.ANY_STORE, name) in inside)
+        ):
+            return f"a {kind} lies inside another object"
+        for candidate in self.of_kind(kind):
+            if (candidate.name is None or candidate.placement.renamed) and (
+                candidate.placement.renamed or evidence.may_be_named(candidate, name)
+            ):
+                return f"a {kind} has a templated or changed name"
+        if role == "service-account":
+            if name == "default":
+                return "every namespace has it"
+            charts = not self.config.closed_world
+            if charts and (name.startswith("external-secrets") or name in self.index(_used_accounts)):
+                return "a workload or a chart uses it"
+        if role == "secret" and any(n in (name, None) for n in self.index(_made_secrets)):
+            return "another object makes it"
+        return None
+
+    def _mentioned(self, role: str, kind: str, name: str) -> bool:
+        if role not in ("store", "generator") or self.config.closed_world:
+            return False
+        parsed = frozenset(result.file.path for result in self.parsed)
+        key = ("mentioned", kind, name)
+        if key not in self._indexes:
+            self._indexes[key] = evidence.mentioned(self._sources.values(), parsed, kind, name)
+        return bool(self._indexes[key])
+
+    def _missing(self, reference: Reference, kind: str, name: str) -> Resolution:
+        source = reference.source
+        candidates = [r for r in self.of_kind(kind) if same_world(r, source)]
         others = tuple(
-            r for other in _ROLE_KINDS.get(reference.role, ()) if other != kind for r in self.named(other, name)
+            r
+            for other in _ROLE_KINDS.get(reference.role, ())
+            if other != kind
+            for r in self._by_kind.get(other, {}).get(name, ())
+            if same_world(r, source) and _serves(r, reference)
         )
-        # The other kind only answers where it could serve: a namespaced object must be in reach.
-        reachable = tuple(
-            r for r in others if r.kind in CLUSTER_SCOPED or None in (reference.namespace, r.namespace)
-            or reference.namespace in ("", r.namespace)
-        )  # fmt: skip
-        if reachable:
-            return Missing("other-kind", reachable, len(candidates))
+        if others:
+            return Missing("other-kind", others, len(candidates))
+        elsewhere = tuple(r for r in candidates if r.name == name and not r.patched)
         if elsewhere:
             return Missing("other-namespace", elsewhere, len(candidates))
-        near = closest(name, sorted({r.name for r in self._reach(reference, candidates) if r.name}))
+        near = self._closest(reference, kind, name, candidates)
         if near is not None:
             return Missing("near-name", tuple(r for r in candidates if r.name == near), len(candidates))
         if self.config.closed_world:
             return Missing("closed-world", (), len(candidates))
-        if candidates:
+        if candidates and reference.role not in _FOREIGN_ROLES:
             return Missing("others-of-kind", tuple(candidates[:3]), len(candidates))
-        return Unknown(f"the repository defines no {kind}")
+        return Unknown(_NO_REASON)
 
-    @staticmethod
-    def _reach(reference: Reference, candidates: list[Resource]) -> list[Resource]:
-        """The candidates that the reference could mean: a namespaced one must be, or may be, in its namespace."""
-        if reference.namespace in (None, ""):
-            return candidates
-        return [r for r in candidates if r.namespace in (None, reference.namespace)]
+    def _closest(self, reference: Reference, kind: str, name: str, candidates: list[Resource]) -> str | None:
+        """The name a slip away, among the candidates that the reference could mean."""
+        key = (kind, name, reference.namespace, reference.source.world)
+        if key not in self._near:
+            foreign = reference.role in _FOREIGN_ROLES
+            names = {
+                r.name
+                for r in candidates
+                if r.name and (is_in(r, reference.namespace) if foreign else may_be_in(r, reference.namespace))
+            }
+            self._near[key] = closest(name, sorted(n for n in names if is_slip(name, n)))
+        return self._near[key]
+
+    def unchecked(self) -> dict[str, int]:
+        """Kind -> references to stores, generators and ServiceAccounts that the repository says nothing about."""
+        counts: dict[str, int] = {}
+        for resource in self.resources:
+            for reference in self.references(resource):
+                if reference.role in ("store", "generator", "service-account"):
+                    answer = self.resolve(reference)
+                    if isinstance(answer, Unknown) and answer.why == _NO_REASON:
+                        counts[reference.kind or ""] = counts.get(reference.kind or "", 0) + 1
+        return dict(sorted(counts.items()))
+
+
+def may_be_in(resource: Resource, namespace: str | None) -> bool:
+    """Whether an object is, or (where either namespace is unknown) may be, in a namespace."""
+    if namespace is None or resource.kind in CLUSTER_SCOPED:
+        return True
+    stamped = resource.placement.namespaces
+    if stamped:
+        return namespace in stamped or None in stamped
+    return resource.namespace in (None, namespace)
+
+
+def is_in(resource: Resource, namespace: str | None) -> bool:
+    """Whether an object certainly is in a namespace (delivery may put one file into several)."""
+    return namespace is not None and (namespace in resource.placement.namespaces or resource.namespace == namespace)
+
+
+def same_world(a: Resource, b: Resource) -> bool:
+    """Whether two objects can meet in one cluster: the same tree, or one that holds the other."""
+    return a.world == b.world or a.world.startswith(b.world + "/" if b.world else "") or (
+        b.world.startswith(a.world + "/" if a.world else "")
+    )  # fmt: skip
+
+
+def _serves(candidate: Resource, reference: Reference) -> bool:
+    """Whether an object of another kind could be what is meant: cluster-scoped, or certainly beside the reference."""
+    if candidate.kind in CLUSTER_SCOPED:
+        return True
+    home = reference.namespace or reference.source.namespace
+    if home:
+        return is_in(candidate, home)
+    return candidate.namespace is None and candidate.file is reference.source.file
+
+
+def _used_accounts(ws: Workspace) -> frozenset[str]:
+    return evidence.service_accounts(document for result in ws.parsed for document in result.documents)
+
+
+def _made_secrets(ws: Workspace) -> frozenset[str | None]:
+    from eso_lint.model.producers import secret_producers
+
+    return frozenset(producer.name for producer in secret_producers(ws))
