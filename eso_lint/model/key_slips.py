@@ -81,8 +81,13 @@ def _spellings(group: KeyGroup) -> Iterator[tuple[int, Slip]]:
             # One object that reads both spellings means both, unless only the case differs.
             if how == "separators" and {id(k.source) for k in keys} & {id(k.source) for k in first[1]}:
                 continue
-            more = len(first[1]) > len(keys)
-            yield from ((id(key.node), _slip(key, first[1], how, len(keys), "case" in how or more)) for key in keys)
+            # `a-b` beside `a_b` is a slip; `a/b` beside `a-b` may be two places, so there the majority has to say.
+            sure = how != "separators" or len(first[1]) > len(keys) or _dashed(text) == _dashed(first[0])
+            yield from ((id(key.node), _slip(key, first[1], how, len(keys), sure)) for key in keys)
+
+
+def _dashed(text: str) -> str:
+    return text.replace("_", "-")
 
 
 def _slip(key: RemoteKey, right: list[RemoteKey], how: str, uses: int, sure: bool) -> Slip:
