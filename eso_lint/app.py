@@ -37,8 +37,13 @@ def read(files: Iterable[SourceFile], interest: Interest, charts: frozenset[str]
     return tuple(
         parse(file, lambda text, path=file.path: interest.document(path, text), in_chart(file.path, charts))  # type: ignore[misc]
         for file in files
-        if _YAML.search(file.path)
+        if is_yaml(file.path)
     )
+
+
+def is_yaml(path: str) -> bool:
+    """Whether a path is named as YAML or JSON, rendered or before."""
+    return _YAML.search(path) is not None
 
 
 def charts_of(paths: Iterable[str]) -> frozenset[str]:
@@ -102,7 +107,7 @@ def _installs(
 ) -> tuple[OperatorInstall, ...]:
     from eso_lint.model.installs import installs
 
-    return installs(parsed, objects, files, config.eso_version)
+    return installs(parsed, objects, files, config.eso_version, world_of)
 
 
 def world_of(path: str) -> str:

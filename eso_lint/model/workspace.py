@@ -96,6 +96,14 @@ class Workspace:
             found = self._views[kind] = found()
         return found  # type: ignore[no-any-return]
 
+    def view_types(self) -> tuple[type, ...]:
+        """The kinds of views there may be, some of them empty."""
+        return tuple(self._views)
+
+    def add_view(self, kind: type, values: tuple[Any, ...]) -> None:
+        """For the engine only: views that exist no sooner than the other rules have spoken (suppressions)."""
+        self._views[kind] = values
+
     def of_kind(self, kind: str) -> Iterator[Resource]:
         """All objects of a kind, in file order; kinds outside core and the operator are written `Kind.group`."""
         for named in self._by_kind.get(kind, {}).values():
