@@ -17,9 +17,11 @@ from eso_lint.lint.rule import (
 )
 from eso_lint.model.conditions import Admits, Denies, admission, decide, elements, go_search, selector_matches
 from eso_lint.model.convention import fits, fits_prefix, missing_segment
+from eso_lint.model.credentials import Credential, static_credential
 from eso_lint.model.duration import SECOND, format_duration, parse_duration, suggest_duration
 from eso_lint.model.irsa import uses_irsa
 from eso_lint.model.key_slips import Slip, key_slips
+from eso_lint.model.kinds.argocd import ArgoApplication, ArgoSource
 from eso_lint.model.kinds.core import ConfigMap, KeyHolder, Namespace, Secret, ServiceAccount
 from eso_lint.model.kinds.external_secret import (
     BaseExternalSecret,
@@ -41,6 +43,7 @@ from eso_lint.model.kinds.rbac import (
     RoleBinding,
     Subject,
 )
+from eso_lint.model.kinds.script import Script, ShellCommand
 from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore, Store
 from eso_lint.model.operator import (
     CERT_CONTROLLER,
@@ -92,6 +95,9 @@ __all__ = [
     "WRITE_VERBS",
     "AdmissionPolicy",
     "Admits",
+    "ArgoApplication",
+    "ArgoSource",
+    "BareApply",
     "BaseExternalSecret",
     "BasePushSecret",
     "ClusterExternalSecret",
@@ -102,6 +108,7 @@ __all__ = [
     "Confidence",
     "Config",
     "ConfigMap",
+    "Credential",
     "DataEntry",
     "DataFromEntry",
     "Denies",
@@ -125,6 +132,7 @@ __all__ = [
     "OperatorInstall",
     "PathConvention",
     "PolicyRule",
+    "Oversize",
     "Problem",
     "Profile",
     "PushSecret",
@@ -138,12 +146,14 @@ __all__ = [
     "Rule",
     "Safety",
     "Scalar",
+    "Script",
     "Secret",
     "SecretStore",
     "Sequence",
     "ServiceAccount",
     "Setting",
     "Severity",
+    "ShellCommand",
     "Slip",
     "SourceFile",
     "Span",
@@ -177,6 +187,7 @@ __all__ = [
     "remote_keys",
     "rule",
     "selector_matches",
+    "static_credential",
     "store_identity",
     "stores_of",
     "string",

@@ -124,6 +124,25 @@ patches:
     + "\n"
 )
 
+GOOD_CHART = (
+    """
+# file: chart/Chart.yaml
+name: reader
+# file: chart/templates/sa.yaml
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: reader
+  namespace: team-a
+  {{- with .Values.annotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+# file: store.yaml"""
+    + STORE
+    + "\n"
+)
+
 ROLE = "eks.amazonaws.com/role-arn"
 
 
@@ -135,7 +154,7 @@ ROLE = "eks.amazonaws.com/role-arn"
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     bad=(BAD, BAD_KIAM, BAD_EMPTY),
-    good=(GOOD, GOOD_ELSEWHERE, GOOD_OTHER_NAMESPACE, GOOD_PATCHED),
+    good=(GOOD, GOOD_ELSEWHERE, GOOD_OTHER_NAMESPACE, GOOD_PATCHED, GOOD_CHART),
     reads=("ServiceAccount",),
 )
 def irsa_annotation_missing(resource: Store | Generator, ws: Workspace) -> Iterator[Problem]:

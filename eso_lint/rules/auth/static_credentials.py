@@ -1,22 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from eso_lint.api import (
-    Confidence,
-    Generator,
-    Mapping,
-    Node,
-    Problem,
-    Resource,
-    Severity,
-    Store,
-    Workspace,
-    is_absent,
-    rule,
-    string,
-)
+from eso_lint.api import Confidence, Generator, Problem, Severity, Store, Workspace, rule, static_credential
 
 HEAD = """
 apiVersion: external-secrets.io/v1
@@ -29,8 +15,7 @@ spec:
 
 BAD_AWS = (
     HEAD
-    + """
-    aws:
+    + """    aws:
       service: SecretsManager
       region: eu-central-1
       auth:
@@ -42,8 +27,7 @@ BAD_AWS = (
 
 BAD_GCP = (
     HEAD
-    + """
-    gcpsm:
+    + """    gcpsm:
       projectID: shop
       auth:
         secretRef:  # <- ESO701
@@ -53,8 +37,7 @@ BAD_GCP = (
 
 BAD_AZURE = (
     HEAD
-    + """
-    azurekv:
+    + """    azurekv:
       tenantId: 00000000-0000-0000-0000-000000000000
       vaultUrl: https://shop.vault.azure.net
       authSecretRef:  # <- ESO701
@@ -209,20 +192,29 @@ spec:
       secretAccessKeySecretRef: {name: aws, key: secret}
 """
 
-Path = tuple[str, ...]
-_AWS = "IRSA (`auth.jwt.serviceAccountRef`), or EKS Pod Identity without an `auth` block"
-_GCP = "Workload Identity (`auth.workloadIdentity`), or workload identity federation outside GKE"
-_AZURE = "Workload Identity (`authType: WorkloadIdentity` with `serviceAccountRef`)"
-_ACR = "Workload Identity (`auth.workloadIdentity.serviceAccountRef`)"
-_VAULT = "Vault's Kubernetes auth (`auth.kubernetes` with `serviceAccountRef`), or `auth.jwt`"
-
-
-class Credential(NamedTuple):
-    """Where a long-lived credential is referred to, what it is, and what the platform offers instead."""
-
-    path: Path
-    what: str
-    instead: str
+GOOD_CHART = """
+# file: chart/Chart.yaml
+name: store
+# file: chart/templates/store.yaml
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata:
+  name: aws
+spec:
+  provider:
+    aws:
+      service: SecretsManager
+      region: eu-central-1
+      auth:
+        {{- if .Values.irsa }}
+        jwt:
+          serviceAccountRef: {name: shop}
+        {{- else }}
+        secretRef:
+          accessKeyIDSecretRef: {name: aws, key: id}
+          secretAccessKeySecretRef: {name: aws, key: secret}
+        {{- end }}
+"""
 
 
 @rule(
@@ -233,7 +225,7 @@ class Credential(NamedTuple):
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     bad=(BAD_AWS, BAD_GCP, BAD_AZURE, BAD_VAULT, BAD_GENERATOR),
-    good=(GOOD_IDENTITY, GOOD_NOTHING_ELSE),
+    good=(GOOD_IDENTITY, GOOD_NOTHING_ELSE, GOOD_CHART),
     security=5.5,
 )
 def static_credentials(resource: Store | Generator, ws: Workspace) -> Iterator[Problem]:
@@ -249,7 +241,7 @@ def static_credentials(resource: Store | Generator, ws: Workspace) -> Iterator[P
     When to ignore: the cluster runs where the platform cannot verify its ServiceAccounts, such as an on-premises
     cluster without a public OIDC issuer that reads AWS. Providers that know nothing but a token are never reported.
     """
-    found = _store(resource) if isinstance(resource, Store) else _generator(resource)
+    found = static_credential(resource)
     key = resource.key_at(*found.path) if found is not None and not resource.patched else None
     if found is None or key is None:
         return
@@ -260,80 +252,3 @@ def static_credentials(resource: Store | Generator, ws: Workspace) -> Iterator[P
         note="assumes that the cluster can use the platform's workload identity",
         help=f"use {found.instead}",
     )
-
-
-def _store(store: Store) -> Credential | None:
-    base: Path = ("spec", "provider", store.provider or "")
-    auth = store.config("auth")
-    if store.provider == "aws":
-        return _cloud(base, auth, "jwt", "static AWS access keys", _AWS)
-    if store.provider == "gcpsm":
-        return _cloud(base, auth, None, "a Google service account key", _GCP)
-    if store.provider == "vault":
-        return _vault(base, auth)
-    if store.provider == "azurekv":
-        kind, ref = store.config("authType"), store.config("authSecretRef")
-        if (is_absent(kind) or string(kind) in ("", "ServicePrincipal")) and isinstance(ref, Mapping):
-            return _service_principal((*base, "authSecretRef"), ref, _AZURE)
-    return None
-
-
-def _generator(generator: Generator) -> Credential | None:
-    if generator.kind != "ClusterGenerator":
-        return _of_kind(generator, generator.kind, ("spec",))
-    kind = string(generator.at("spec", "kind"))
-    fields = {
-        "ECRAuthorizationToken": ("ecrAuthorizationTokenSpec", "ecrRAuthorizationTokenSpec"),
-        "GCRAccessToken": ("gcrAccessTokenSpec",),
-        "ACRAccessToken": ("acrAccessTokenSpec",),
-        "VaultDynamicSecret": ("vaultDynamicSecretSpec",),
-    }
-    for field in fields.get(kind or "", ()):
-        found = _of_kind(generator, kind or "", ("spec", "generator", field))
-        if found is not None:
-            return found
-    return None
-
-
-def _of_kind(resource: Resource, kind: str, base: Path) -> Credential | None:
-    """STSSessionToken is left out: GetSessionToken serves the keys of IAM users only."""
-    auth = resource.at(*base, "auth")
-    if kind == "ECRAuthorizationToken":
-        return _cloud(base, auth, "jwt", "static AWS access keys", _AWS)
-    if kind == "GCRAccessToken":
-        return _cloud(base, auth, None, "a Google service account key", _GCP)
-    if kind == "VaultDynamicSecret":
-        return _vault((*base, "provider"), resource.at(*base, "provider", "auth"))
-    if kind == "ACRAccessToken":
-        ref = resource.at(*base, "auth", "servicePrincipal", "secretRef")
-        if isinstance(ref, Mapping):
-            return _service_principal((*base, "auth", "servicePrincipal", "secretRef"), ref, _ACR)
-    return None
-
-
-def _cloud(base: Path, auth: Node | None, beats: str | None, what: str, instead: str) -> Credential | None:
-    """`auth.secretRef`, where no method that comes before it is (or may be) set."""
-    if not isinstance(auth, Mapping) or auth.open or not isinstance(auth.get("secretRef"), Mapping):
-        return None
-    if beats is not None and not is_absent(auth.get(beats)):
-        return None
-    return Credential((*base, "auth", "secretRef"), what, instead)
-
-
-def _service_principal(path: Path, ref: Mapping, instead: str) -> Credential | None:
-    for field, what in (("clientSecret", "a client secret"), ("clientCertificate", "a client certificate")):
-        if isinstance(ref.get(field), Mapping):
-            return Credential(path, what, instead)
-    return None
-
-
-def _vault(base: Path, auth: Node | None) -> Credential | None:
-    """The token is used before all other methods, and the AppRole next."""
-    if not isinstance(auth, Mapping) or auth.open:
-        return None
-    if isinstance(auth.get("tokenSecretRef"), Mapping):
-        return Credential((*base, "auth", "tokenSecretRef"), "a Vault token", _VAULT)
-    role = auth.get("appRole")
-    if isinstance(role, Mapping) and isinstance(role.get("secretRef"), Mapping):
-        return Credential((*base, "auth", "appRole", "secretRef"), "an AppRole secret id", _VAULT)
-    return None

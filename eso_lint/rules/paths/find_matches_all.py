@@ -76,6 +76,25 @@ spec:
         name: {regexp: ".*"}
 """
 
+GOOD_CHART = """
+# file: chart/Chart.yaml
+name: shop
+# file: chart/templates/all.yaml
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: all
+spec:
+  secretStoreRef: {name: aws, kind: ClusterSecretStore}
+  dataFrom:
+    - find:
+        {{- if .Values.path }}
+        path: {{ .Values.path }}
+        {{- end }}
+        name:
+          regexp: ".*"
+"""
+
 # Patterns that every name matches. The match is not anchored, so a single `.` or nothing will do; between two anchors
 # it takes a repetition.
 _FLAGS = re.compile(r"\(\?[isU]+\)")
@@ -99,7 +118,7 @@ _WHAT = {
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     bad=(BAD,),
-    good=(GOOD, GOOD_SCOPED),
+    good=(GOOD, GOOD_SCOPED, GOOD_CHART),
     security=5.0,
 )
 def find_matches_all(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:

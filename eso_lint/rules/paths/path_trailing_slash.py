@@ -52,8 +52,7 @@ spec:
 BAD = (
     AWS
     + READ
-    + """
-  data:
+    + """  data:
     - secretKey: password
       remoteRef:
         key: shop/db/  # <- ESO601
@@ -80,8 +79,7 @@ spec:
 BAD_FIND = (
     VAULT
     + READ
-    + """
-  dataFrom:
+    + """  dataFrom:
     - find:
         path: shop/  # <- ESO601
         name: {regexp: "^db"}
@@ -91,8 +89,7 @@ BAD_FIND = (
 GOOD_PREFIX = (
     AWS
     + READ
-    + """
-  dataFrom:
+    + """  dataFrom:
     - find:
         path: shop/
         name: {regexp: "^db"}
@@ -103,8 +100,7 @@ GOOD_PREFIX = (
 GOOD_CLEANED = (
     VAULT
     + READ
-    + """
-  data:
+    + """  data:
     - secretKey: password
       remoteRef: {key: shop/db/, property: password}
 """
@@ -122,8 +118,7 @@ spec:
 ---
 """
     + READ
-    + """
-  data:
+    + """  data:
     - secretKey: password
       remoteRef: {key: db/password/}
 ---

@@ -135,6 +135,42 @@ spec:
       remoteRef: {key: shop/db}
 """
 
+GOOD_CHART = """
+# file: chart/Chart.yaml
+name: shop
+# file: chart/templates/db.yaml
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: db
+spec:
+  refreshInterval: "0"
+  {{- with .Values.refreshPolicy }}
+  refreshPolicy: {{ . }}
+  {{- end }}
+  secretStoreRef: {name: vault}
+  data:
+    - secretKey: password
+      remoteRef: {key: shop/db}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: cache
+spec:
+  refreshInterval: {{ .Values.refreshInterval | default "0" }}
+  secretStoreRef: {name: vault}
+  data:
+    - secretKey: password
+      remoteRef: {key: shop/cache}
+"""
+
+_ADVICE = "write an interval such as `1h`, or add `refreshPolicy: OnChange` so that edits of this object are synced"
+_WITH_GENERATOR = (
+    "read the store in an ExternalSecret of its own with an interval, since refreshing would also renew what the "
+    "generator made; or say with `refreshPolicy: CreatedOnce` that nothing is to change"
+)
+
 
 @rule(
     id="ESO401",
@@ -143,7 +179,7 @@ spec:
     severity=Severity.WARNING,
     since="0.1.0",
     bad=(BAD, BAD_UNQUOTED, BAD_CLUSTER),
-    good=(GOOD_GENERATOR, GOOD_POLICY, GOOD_OTHERS),
+    good=(GOOD_GENERATOR, GOOD_POLICY, GOOD_OTHERS, GOOD_CHART),
 )
 def refresh_zero(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     """An ExternalSecret that reads a store is synced once and never again.
@@ -154,7 +190,8 @@ def refresh_zero(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     the status stays `Ready`. Only a deleted or altered target Secret brings another sync.
 
     Fix: give an interval such as `1h`. If the value is meant to be read only when the manifest changes, say so with
-    `refreshPolicy: OnChange`, or `CreatedOnce` for a value that must never be replaced.
+    `refreshPolicy: OnChange`, or `CreatedOnce` for a value that must never be replaced. Where a generator and a store
+    feed one object, read the store in an object of its own: refreshing both would also renew the generated value.
 
     When to ignore: where the Secret must stay as first read, and the operator is older than 0.16, which has no
     `refreshPolicy`.
@@ -166,17 +203,18 @@ def refresh_zero(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     unquoted = text is None and type(node.value) in (int, float) and node.value == 0
     if not unquoted and (text is None or parse_duration(text) != 0):
         return
+    generates = any(entry.generator_ref is not None for entry in es.data_from)
     yield Problem(
         at=node,
         message="`refreshInterval` of zero with the periodic policy syncs once and then never again",
         label="no refresh after the first sync",
         note="the refresh policy is Periodic" + ("" if es.spec("refreshPolicy") else ", as none is written"),
-        help="write an interval such as `1h`, or add `refreshPolicy: OnChange` so that edits of this object are synced",
-        fix=_fix(es, node, unquoted),
+        help=_WITH_GENERATOR if generates else _ADVICE,
+        fix=_fix(es, node, unquoted, "CreatedOnce" if generates else "OnChange"),
     )
 
 
-def _fix(es: BaseExternalSecret, node: Scalar, unquoted: bool) -> Fix | None:
+def _fix(es: BaseExternalSecret, node: Scalar, unquoted: bool, chosen: str) -> Fix | None:
     """State the policy that zero comes closest to. The number itself must become a string to be accepted at all."""
     spec = es.spec()
     policy = es.spec("refreshPolicy")
@@ -188,13 +226,13 @@ def _fix(es: BaseExternalSecret, node: Scalar, unquoted: bool) -> Fix | None:
     if isinstance(policy, Scalar):
         if policy.text != "Periodic":
             return None
-        edits.append(Edit(policy.span, "OnChange"))
+        edits.append(Edit(policy.span, chosen))
     elif spec.flow:
-        edits.insert(0, Edit(Span(key.file, key.start, key.start), "refreshPolicy: OnChange, "))
+        edits.insert(0, Edit(Span(key.file, key.start, key.start), f"refreshPolicy: {chosen}, "))
     else:
         line, column = key.file.position(key.start)
         before = key.file.line(line)[: column - 1]
         if before.strip(" "):
             return None
-        edits.insert(0, Edit(Span(key.file, key.start, key.start), f"refreshPolicy: OnChange\n{before}"))
-    return Fix("sync when the object changes", tuple(edits), Safety.UNSAFE)
+        edits.insert(0, Edit(Span(key.file, key.start, key.start), f"refreshPolicy: {chosen}\n{before}"))
+    return Fix(f"state refreshPolicy: {chosen}", tuple(edits), Safety.UNSAFE)
