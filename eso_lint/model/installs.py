@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Dict
 
 from eso_lint.model.chart import is_chart, release
@@ -20,7 +20,11 @@ _INDEX = re.compile(r"\\(.)")
 
 
 def installs(
-    parsed: Iterable[Parsed], objects: Iterable[Resource], files: Dict[str, SourceFile], fallback: str | None = None
+    parsed: Iterable[Parsed],
+    objects: Iterable[Resource],
+    files: Dict[str, SourceFile],
+    fallback: str | None = None,
+    world_of: Callable[[str], str] = lambda path: "",
 ) -> tuple[OperatorInstall, ...]:
     """All installs, by path. `fallback` is the version of those that do not say theirs."""
     repo = Repo(tuple(parsed), tuple(objects), files)
@@ -29,6 +33,7 @@ def installs(
     # Last, since the others say which values files are theirs.
     found += [install for document in repo.documents for install in plain_values(repo, document)]
     for install in found:
+        install.world = world_of(install.file.path)
         if install.release is None and install.version is None and fallback:
             install.release = parse_version(fallback)
     return tuple(sorted(found, key=lambda i: (i.file.path, i.at.start)))
@@ -82,7 +87,7 @@ def _helm_release(repo: Repo, resource: Resource) -> Iterator[OperatorInstall]:
         open=bool(items(resource.at("spec", "valuesFrom"))) or _patched(resource)
         or isinstance(resource.at("spec", "valuesFrom"), Opaque),
         namespace=resource.namespace if is_absent(target) else string(target),
-        world=resource.world, document_index=resource.document.number,
+         document_index=resource.document.number,
     )  # fmt: skip
 
 
@@ -139,7 +144,7 @@ def _application(resource: Resource) -> Iterator[OperatorInstall]:
             parameters=parameters,
             open=unknown or _patched(resource) or isinstance(helm, Opaque)
             or not is_absent(resource.at("spec", "templatePatch")),
-            namespace=string(lookup(spec, "destination", "namespace")), world=resource.world,
+            namespace=string(lookup(spec, "destination", "namespace")),
             document_index=resource.document.number,
         )  # fmt: skip
 
@@ -162,6 +167,6 @@ def _helm_chart(repo: Repo, resource: Resource) -> Iterator[OperatorInstall]:
         values_key=key or key_of(resource.at("spec"), "set"), parameters=parameters,
         open=configured or _patched(resource) or isinstance(chosen, Opaque)
         or not is_absent(resource.at("spec", "valuesSecrets")),
-        namespace=string(resource.at("spec", "targetNamespace")) or resource.namespace, world=resource.world,
+        namespace=string(resource.at("spec", "targetNamespace")) or resource.namespace,
         document_index=resource.document.number,
     )  # fmt: skip

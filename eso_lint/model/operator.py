@@ -41,7 +41,7 @@ def uses_kind(ws: Workspace, kind: str) -> bool:
 
 
 def network_policies(ws: Workspace, namespace: str | None) -> tuple[tuple[NetworkPolicy, ...], bool]:
-    """NetworkPolicies that are, or may be, in a namespace; and whether others (Cilium, Calico, generated) may rule it."""
+    """NetworkPolicies that may be in a namespace, and whether others (Cilium, Calico, generated) may rule it."""
     found: list[NetworkPolicy] = []
     other = hidden(ws, "NetworkPolicy")
     for resource in (*ws.resources, *ws.patches):
