@@ -68,6 +68,7 @@ from eso_lint.model.remote import (
     stores_of,
 )
 from eso_lint.model.resource import Resource, first_scalar
+from eso_lint.model.versions import Version, parse_version
 from eso_lint.model.workspace import Workspace
 from eso_lint.source.directives import Suppression
 from eso_lint.source.node import (
@@ -130,9 +131,9 @@ __all__ = [
     "Node",
     "Opaque",
     "OperatorInstall",
+    "Oversize",
     "PathConvention",
     "PolicyRule",
-    "Oversize",
     "Problem",
     "Profile",
     "PushSecret",
@@ -161,6 +162,7 @@ __all__ = [
     "Subject",
     "Suppression",
     "Unknown",
+    "Version",
     "WebhookConfiguration",
     "Workspace",
     "admission",
@@ -183,6 +185,7 @@ __all__ = [
     "missing_segment",
     "network_policies",
     "parse_duration",
+    "parse_version",
     "provider_of",
     "remote_keys",
     "rule",

@@ -118,7 +118,9 @@ subjects:
 """
 
 # A cloud service that applies what was reviewed in git.
-GOOD_MACHINE = GOOD_ADMINS.replace("kind: Group, name: cluster-admins", "kind: User, name: capabilities.eks.amazonaws.com")
+GOOD_MACHINE = GOOD_ADMINS.replace(
+    "kind: Group, name: cluster-admins", "kind: User, name: capabilities.eks.amazonaws.com"
+)
 
 # Reading stores is no danger, and writing ExternalSecrets is what teams are there for.
 GOOD_READ = """
