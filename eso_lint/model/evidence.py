@@ -60,6 +60,9 @@ def embedded(document: Document) -> Iterator[tuple[str, str | None]]:
 
 def _object(node: Mapping) -> Iterator[tuple[str, str | None]]:
     api_version, kind = string(node.get("apiVersion")), string(node.get("kind"))
+    if node.get("metadata") is None and node.get("spec") is None:
+        # A health check or an owner reference names an object; it is none.
+        return
     if api_version and kind and group_version(api_version)[0] in (ESO_GROUP, GENERATOR_GROUP):
         metadata = node.get("metadata")
         yield kind, string(metadata.get("name")) if metadata is not None else None
