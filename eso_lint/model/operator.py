@@ -86,7 +86,7 @@ def token_users(ws: Workspace) -> tuple[Reference, ...] | None:
     stores = ws.all(Store)
     if not stores or (ws.patches and any(isinstance(p, Store) for p in ws.patches)):
         return None
-    if any(kind.endswith("SecretStore") for kind, _ in ws.embedded):
+    if any(kind.endswith("Store") for kind, _ in ws.embedded):
         return None
     if hidden(ws, "serviceAccountRef", "serviceAccount:", "SecretStore"):
         return None

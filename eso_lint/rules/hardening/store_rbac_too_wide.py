@@ -251,7 +251,7 @@ def _rendered(role: Role) -> bool:
 
 
 def _outsider(subject: Subject) -> bool:
-    """A person or group that is not of the administrators by name. Machines are none, nor are users of cloud services."""
+    """A person or group that is not of the administrators by name. Machines and cloud services are none."""
     name = subject.name or ""
     person = subject.kind == "User" and "@" in name and not name.endswith(".gserviceaccount.com")
     return (person or (subject.kind == "Group" and bool(name))) and not _TRUSTED.search(name)
