@@ -1,8 +1,7 @@
-"""The configuration file: found, read with positions, refused with a suggestion where something is not known."""
+"""The configuration file: read with positions, refused with a suggestion where something is not known."""
 
 from __future__ import annotations
 
-import os
 import re
 from typing import Any, NamedTuple
 
@@ -13,9 +12,6 @@ from eso_lint.source.node import Mapping, Node, Scalar, Sequence, SourceFile, Sp
 from eso_lint.source.parse import parse
 from eso_lint.suggest import closest
 
-CANDIDATES = (".eso-lint.yaml", ".eso-lint.yml", "eso-lint.yaml", ".config/eso-lint.yaml", ".github/eso-lint.yaml")
-# Names that people write by mistake; the file would be left unread without a word.
-_NEAR_MISS = re.compile(r"\.?eso[-_]?lint(?:rc)?(?:\.(?:ya?ml|toml|json|cfg|ini))?\Z", re.IGNORECASE)
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _VERSION = re.compile(r"v?\d+(?:\.\d+){0,2}(?:[-+].*)?\Z")
@@ -29,14 +25,6 @@ class Loaded(NamedTuple):
     config: Config
     places: dict[Place, Span]
     path: str = ""
-
-
-class Located(NamedTuple):
-    """The file to read, as shown and as opened, and warnings about others."""
-
-    path: str
-    location: str
-    warnings: tuple[str, ...]
 
 
 def parse_config(file: SourceFile) -> Config:
@@ -55,28 +43,6 @@ def read_config(file: SourceFile) -> Loaded:
     config = _build(values)
     _check_version(config, file, places)
     return Loaded(config, places, file.path)
-
-
-def find_config(root: str) -> Located | None:
-    """The configuration file at a repository root. Two candidates at once are a ConfigError."""
-    found = [name for name in CANDIDATES if os.path.isfile(os.path.join(root, name))]  # noqa: PTH113, PTH118
-    if os.path.isfile(os.path.join(root, "pyproject.toml")):  # noqa: PTH113, PTH118
-        with open(os.path.join(root, "pyproject.toml"), "rb") as stream:  # noqa: PTH118, PTH123
-            if b"[tool.eso-lint" in stream.read():
-                found.append("pyproject.toml")
-    if len(found) > 1:
-        raise ConfigError(f"two configuration files: {found[0]} and {found[1]}", "keep one of them")
-    warnings = []
-    try:
-        names = sorted(os.listdir(root))  # noqa: PTH208
-    except OSError:
-        names = []
-    for name in names:
-        if _NEAR_MISS.match(name) and name not in CANDIDATES and os.path.isfile(os.path.join(root, name)):  # noqa: PTH113, PTH118
-            warnings.append(f"{name} is not read: the configuration file is named .eso-lint.yaml")
-    if not found:
-        return Located("", "", tuple(warnings)) if warnings else None
-    return Located(found[0], os.path.join(root, found[0]), tuple(warnings))  # noqa: PTH118
 
 
 def error(message: str, span: Span, hint: str = "") -> ConfigError:

@@ -9,6 +9,9 @@ from eso_lint.lint.extension import Entry
 
 # fmt: off
 INDEX: tuple[Entry, ...] = (
+    Entry("ESO003", "unused-suppression", "reading", ("Suppression",), (), 2, 2, 3, "eso_lint.rules.reading.unused_suppression"),  # noqa: E501
+    Entry("ESO004", "unknown-suppression", "reading", ("Suppression",), (), 2, 2, 3, "eso_lint.rules.reading.unknown_suppression"),  # noqa: E501
+    Entry("ESO005", "suppression-without-reason", "reading", ("Suppression",), (), 3, 1, 3, "eso_lint.rules.reading.suppression_without_reason"),  # noqa: E501
     Entry("ESO101", "store-not-found", "references", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 2, "eso_lint.rules.references.store_not_found"),  # noqa: E501
     Entry("ESO203", "css-condition-matches-none", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_condition_matches_none"),  # noqa: E501
     Entry("ESO204", "css-condition-ored", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_condition_ored"),  # noqa: E501
@@ -27,4 +30,11 @@ INDEX: tuple[Entry, ...] = (
     Entry("ESO701", "static-credentials", "auth", ("Store", "Generator"), (), 2, 2, 2, "eso_lint.rules.auth.static_credentials"),  # noqa: E501
     Entry("ESO702", "irsa-annotation-missing", "auth", ("Store", "Generator"), ("ServiceAccount",), 2, 3, 2, "eso_lint.rules.auth.irsa_annotation_missing"),  # noqa: E501
     Entry("ESO703", "irsa-annotation-malformed", "auth", ("ServiceAccount",), ("ServiceAccount",), 2, 3, 3, "eso_lint.rules.auth.irsa_annotation_malformed"),  # noqa: E501
+    Entry("ESO802", "unused-reconciler-enabled", "hardening", ("OperatorInstall",), (), 3, 1, 2, "eso_lint.rules.hardening.unused_reconciler_enabled"),  # noqa: E501
+    Entry("ESO803", "scoped-namespace-without-scoped-rbac", "hardening", ("OperatorInstall",), (), 2, 2, 3, "eso_lint.rules.hardening.scoped_namespace_without_scoped_rbac"),  # noqa: E501
+    Entry("ESO804", "network-policy-missing", "hardening", ("OperatorInstall",), ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy", "ClusterPolicy"), 3, 1, 2, "eso_lint.rules.hardening.network_policy_missing"),  # noqa: E501
+    Entry("ESO805", "network-policy-blocks-egress", "hardening", ("OperatorInstall", "NetworkPolicy"), ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy", "ClusterPolicy"), 2, 3, 3, "eso_lint.rules.hardening.network_policy_blocks_egress"),  # noqa: E501
+    Entry("ESO806", "store-rbac-too-wide", "hardening", ("OperatorInstall", "Role"), ("RoleBinding", "ClusterRoleBinding"), 3, 2, 2, "eso_lint.rules.hardening.store_rbac_too_wide"),  # noqa: E501
+    Entry("ESO808", "webhook-fails-open", "hardening", ("OperatorInstall", "WebhookConfiguration"), (), 2, 2, 3, "eso_lint.rules.hardening.webhook_fails_open"),  # noqa: E501
+    Entry("ESO809", "admission-policy-missing", "hardening", ("OperatorInstall", "Store"), ("ValidatingAdmissionPolicy", "ClusterPolicy", "Policy", "ValidatingPolicy", "ConstraintTemplate"), 4, 1, 1, "eso_lint.rules.hardening.admission_policy_missing"),  # noqa: E501
 )

@@ -1,0 +1,302 @@
+"""One run: from a root and settings to a Report. Reads no arguments and writes to no stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from eso_lint.app import charts_of, interest_of
+from eso_lint.lint.report import Coverage, Report, Skipped
+from eso_lint.lint.select import Selection, glob
+from eso_lint.source.node import SourceFile
+
+if TYPE_CHECKING:
+    from eso_lint.lint.extension import Entry
+    from eso_lint.lint.rule import Finding, Rule
+    from eso_lint.lint.triage import Thresholds
+    from eso_lint.model.workspace import Workspace
+    from eso_lint.plugins import Host
+    from eso_lint.settings import Settings
+    from eso_lint.source.directives import Suppression
+    from eso_lint.source.prefilter import Interest
+
+SUPPRESSION = "Suppression"
+_NEEDLE = b"eso-lint"
+
+
+class Input(NamedTuple):
+    """The repository as read. `files` by path; `skipped` were not looked at; `paths` are all that exist."""
+
+    files: Mapping[str, SourceFile]
+    skipped: tuple[Skipped, ...]
+    paths: frozenset[str]
+
+
+class Request(NamedTuple):
+    """What to do. `within` are the paths that findings are shown for, empty for all.
+
+    `before` maps changed paths to their bytes before the change, None where `--changed-since` was not asked.
+    """
+
+    settings: Settings
+    within: tuple[str, ...] = ()
+    before: Mapping[str, bytes | None] | None = None
+    limits: Thresholds | None = None
+    progress: Callable[[str], None] = lambda _: None
+
+
+class Result(NamedTuple):
+    """What the rules said of one state of the repository."""
+
+    findings: tuple[Finding, ...]
+    suppressions: tuple[Suppression, ...]
+    rules: tuple[Rule, ...]
+    workspace: Workspace
+
+
+class Engine:
+    """The plug-ins and rules of a run. Nothing is imported for rules that cannot be asked."""
+
+    def __init__(self, strangers: bool) -> None:
+        self.strangers = strangers
+        self._host: Host | None = None
+
+    @property
+    def host(self) -> Host:
+        if self._host is None:
+            from eso_lint.plugins import Host
+
+            self._host = Host(self.strangers)
+        return self._host
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All rules there are. Without strangers the index says it, and no plug-in host is made."""
+        if self.strangers or self._host is not None:
+            return self.host.rules()
+        from eso_lint.rules.index import INDEX
+
+        return INDEX
+
+    def rules(self, wanted: tuple[Entry, ...], workspace: Workspace) -> tuple[Rule, ...]:
+        """The rules among `wanted` that have something to look at, loaded through their plug-ins."""
+        offered = {entry.id: entry for entry in self.host.rules()}
+        present = {base.__name__ for kind in {type(r) for r in workspace.resources} for base in kind.__mro__}
+        asked = {name for entry in wanted for name in entry.on}
+        present |= {
+            view.__name__ for view in workspace.view_types() if view.__name__ in asked and workspace.views(view)
+        }
+        return tuple(offered[entry.id].load() for entry in wanted if present.intersection(entry.on))
+
+
+def check(source: Input, request: Request, engine: Engine) -> Report:
+    """Lint a repository. PluginError and ConfigError where the job cannot be done as asked."""
+    from eso_lint.config import Config
+
+    config: Config = request.settings.config
+    entries = engine.entries()
+    selection = request.settings.selection(entries)
+    wanted = selection.on()
+    interest = interest_of(wanted)
+    renderers = engine.host.renderers() if engine.strangers else ()
+    if renderers:
+        from eso_lint.source.prefilter import Interest
+
+        interest = Interest({*interest.kinds, *(kind for renderer in renderers for kind in renderer.kinds)})
+    if request.before is None and not _anything(source.files, interest):
+        return _empty(source, config.profile, config)
+    result = analyse(source, config, wanted, selection, interest, engine, request.progress)
+    return _report(source, request, selection, result, _earlier(source, request, wanted, selection, interest, engine))
+
+
+def _anything(files: Mapping[str, SourceFile], interest: Interest) -> bool:
+    return any(interest.file(path, file.data) or _NEEDLE in file.data for path, file in files.items())
+
+
+def _empty(source: Input, profile: str, config: object) -> Report:
+    notes = ("nothing of the External Secrets Operator was found",)
+    return Report((), (), 0, Coverage(len(source.files), 0, {}, source.skipped), notes, (), profile, 0)
+
+
+def analyse(
+    source: Input,
+    config: object,
+    wanted: tuple[Entry, ...],
+    selection: Selection,
+    interest: Interest,
+    engine: Engine,
+    progress: Callable[[str], None],
+) -> Result:
+    """Read, build and ask every rule, suppressions last: they are judged by what the others found."""
+    from eso_lint.app import build, read
+    from eso_lint.lint.run import run
+    from eso_lint.lint.triage import judge
+
+    files = source.files
+    progress("reading")
+    chosen = [file for path, file in files.items() if interest.file(path, file.data)]
+    charts = charts_of(source.paths)
+    parsed = read(chosen, interest, charts)
+    if engine.strangers:
+        for renderer in engine.host.renderers():
+            parsed = tuple(
+                p._replace(documents=(*p.documents, *(made for d in p.documents for made in renderer.render(d))))
+                for p in parsed
+            )
+    workspace = build(parsed, config, source.paths, files)  # type: ignore[arg-type]
+    progress("asking the rules")
+    rules = engine.rules(tuple(e for e in wanted if SUPPRESSION not in e.on), workspace)
+    findings = list(run(rules, workspace))
+    markers = markers_of(files, {file.path for file in chosen}, workspace, charts)
+    if markers:
+        faulty = {p.file.path for p in parsed if p.skipped or any(f.kind == "syntax" for f in p.faults)}
+        on = {entry.id for entry in wanted}
+
+        def was_on(entry: Entry, path: str) -> bool:
+            return entry.id in on and SUPPRESSION not in entry.on and path not in faulty
+
+        markers = judge(markers, findings, selection.entries, was_on)
+        workspace.add_view(type(markers[0]), markers)
+        meta = engine.rules(tuple(e for e in wanted if SUPPRESSION in e.on), workspace)
+        findings += run(meta, workspace)
+        rules = (*rules, *meta)
+    return Result(tuple(findings), markers, rules, workspace)
+
+
+def markers_of(
+    files: Mapping[str, SourceFile], read: set[str], workspace: Workspace, charts: frozenset[str]
+) -> tuple[Suppression, ...]:
+    """All suppressions: comments of files that hold the needle (or, in files that are read, seem to), annotations."""
+    from eso_lint.app import in_chart, is_yaml
+
+    marked = [f for p, f in files.items() if _NEEDLE in f.data or (p in read and _suspect(f.data))]
+    if not marked:
+        return ()
+    from eso_lint.source.directives import annotated, suppressions
+    from eso_lint.source.parse import parse
+
+    found: list[Suppression] = []
+    for file in marked:
+        parsed = parse(file, None, in_chart(file.path, charts)) if is_yaml(file.path) else None
+        found += suppressions(file, parsed)
+    paths = {file.path for file in marked}
+    found += annotated(r for r in workspace.resources if r.file.path in paths)
+    return tuple(sorted(found, key=lambda s: (s.file.path, s.span.start)))
+
+
+def _suspect(data: bytes) -> bool:
+    from eso_lint.source.directives import SUSPECT
+
+    return SUSPECT.search(data) is not None
+
+
+def _earlier(
+    source: Input,
+    request: Request,
+    wanted: tuple[Entry, ...],
+    selection: Selection,
+    interest: Interest,
+    engine: Engine,
+) -> tuple[Finding, ...]:
+    """Findings of the repository as it was before the change."""
+    if request.before is None:
+        return ()
+    files = dict(source.files)
+    for path, data in request.before.items():
+        files.pop(path, None)
+        if data is not None:
+            files[path] = SourceFile(path, data)
+    files = dict(sorted(files.items()))
+    gone = {path for path, data in request.before.items() if data is None}
+    old = Input(files, (), frozenset((source.paths - gone) | files.keys()))
+    return analyse(old, request.settings.config, wanted, selection, interest, engine, request.progress).findings
+
+
+def _report(
+    source: Input, request: Request, selection: Selection, result: Result, earlier: tuple[Finding, ...]
+) -> Report:
+    from eso_lint.lint.triage import Thresholds, triage
+
+    findings: tuple[Finding, ...] = result.findings
+    if request.before is not None:
+        from eso_lint.lint.changed import narrow
+
+        findings = tuple(narrow(findings, earlier, request.before))
+    if request.within:
+        globs = request.within
+        findings = tuple(f for f in findings if any(covers(g, f.span.file.path) for g in globs))
+    triaged = triage(findings, result.suppressions, selection, request.limits or Thresholds())
+    config = request.settings.config
+    code = exit_code(triaged.shown, config.fail_on)
+    rules = tuple(sorted(result.rules, key=lambda rule: rule.id))
+    return Report(
+        triaged.shown,
+        triaged.suppressed,
+        triaged.below,
+        _coverage(source, result.workspace),
+        tuple(_notes(result, selection)),
+        rules,
+        config.profile,
+        code,
+    )
+
+
+def covers(prefix: str, path: str) -> bool:
+    """Whether a path is the named file or lies in the named directory; "" is the root."""
+    return not prefix or path == prefix or path.startswith(prefix + "/")
+
+
+def exit_code(shown: tuple[Finding, ...], fail_on: str) -> int:
+    """1 where a finding counts, else 0."""
+    from eso_lint.lint.rule import Severity
+
+    if fail_on == "never":
+        return 0
+    return int(any(finding.severity >= Severity[fail_on.upper()] for finding in shown))
+
+
+def _coverage(source: Input, workspace: Workspace) -> Coverage:
+    counts: dict[str, int] = {}
+    for resource in workspace.resources:
+        if resource.group.endswith("external-secrets.io"):
+            counts[resource.kind] = counts.get(resource.kind, 0) + 1
+    skipped = list(source.skipped)
+    read = 0
+    for parsed in workspace.parsed:
+        read += bool(parsed.documents)
+        for offset, reason in parsed.skipped:
+            from eso_lint.source.node import Span
+
+            skipped.append(Skipped(parsed.file.path, reason, Span(parsed.file, offset, offset)))
+    return Coverage(len(source.files), read, dict(sorted(counts.items())), tuple(sorted(skipped, key=_place)))
+
+
+def _place(item: Skipped) -> tuple[str, int]:
+    return item.path, item.span.start if item.span is not None else 0
+
+
+def _notes(result: Result, selection: Selection) -> list[str]:
+    """What was not checked because the repository gives no reason to expect it."""
+    workspace = result.workspace
+    open_ended: dict[str, int] = {}
+    for resource in workspace.resources:
+        if not resource.group.endswith("external-secrets.io"):
+            continue
+        for role in ("store", "generator"):
+            for reference in workspace.references(resource, role):
+                kind = reference.kind
+                if not kind or not reference.name or workspace.has(kind):
+                    continue
+                if not workspace.config.is_external(kind, reference.name, reference.namespace):
+                    open_ended[kind] = open_ended.get(kind, 0) + 1
+    if workspace.config.closed_world:
+        return []
+    return [
+        f"{count} reference{'s' if count > 1 else ''} to {kind} {'are' if count > 1 else 'is'} not checked: "
+        f"the repository defines none"
+        for kind, count in sorted(open_ended.items())
+    ]
+
+
+def idle_patterns(request: Request, selection: Selection, paths: frozenset[str]) -> list[str]:
+    """Exclude patterns of the configuration that fit nothing; `paths` are those before excludes."""
+    return [pattern for pattern in request.settings.config.exclude if not any(map(glob(pattern).match, paths))]

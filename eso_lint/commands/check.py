@@ -1,0 +1,258 @@
+"""`eso-lint check`: files in, reports out."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from eso_lint.check import Engine, Request, covers
+from eso_lint.check import check as run
+from eso_lint.errors import UsageError
+from eso_lint.options import COMMANDS, CommandLine, one_of
+from eso_lint.settings import load, setting
+
+if TYPE_CHECKING:
+    from eso_lint.check import Input
+    from eso_lint.lint.report import Report
+
+
+def check(line: CommandLine) -> int:
+    """Run the command; the exit code."""
+    words = line.words or ["."]
+    _known_paths(line, words)
+    root, within = _root(line, words)
+    settings = load(line, root)
+    engine = Engine(not line.has("no_plugins") and _strangers())
+    warn = _quiet if line.has("quiet") else _warn
+    for text in settings.warnings:
+        warn(text)
+    if line.has("verbose"):
+        _warn(f"root {root}; configuration {settings.path or 'none'}")
+    reports = _reports(line, engine)
+    progress = _progress()
+    source = _read(line, root, words, settings.config, progress)
+    if line.has("show_files"):
+        sys.stdout.writelines(
+            f"{path}\n" for path in source.files if not within or any(covers(w, path) for w in within)
+        )
+        return 0
+    request = Request(settings, within, _before(line, root, source), _limits(line), progress)
+    report = run(source, request, engine)
+    progress("")
+    for text in _idle(settings, source):
+        warn(text)
+    _write(line, report, reports, engine)
+    return 0 if line.has("exit_zero") else report.exit_code
+
+
+def _warn(text: str) -> None:
+    sys.stderr.write(f"eso-lint: warning: {text}\n")
+
+
+def _quiet(text: str) -> None:
+    pass
+
+
+def _strangers() -> bool:
+    from eso_lint.plugins import strangers_installed
+
+    return strangers_installed()
+
+
+def _known_paths(line: CommandLine, words: list[str]) -> None:
+    if "-" in words:
+        if len(words) > 1:
+            raise UsageError("`-` (standard input) stands alone", "give its path with --stdin-filename")
+        if line.text("changed_since"):
+            raise UsageError("`-` and --changed-since contradict each other")
+        return
+    if line.text("stdin_filename"):
+        raise UsageError("`--stdin-filename` needs the path `-`")
+    for word in words:
+        if not os.path.lexists(word):
+            from eso_lint.suggest import closest
+
+            near = None if line.explicit else closest(word, COMMANDS)
+            if near is None:
+                folder, name = os.path.split(word)
+                names = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
+                found = closest(name, names)
+                near_path = os.path.join(folder, found) if found else None
+                raise UsageError(f"no such path `{word}`", f"did you mean `{near_path}`?" if near_path else "")
+            raise UsageError(f"no command and no path `{word}`", f"did you mean the command `{near}`?")
+
+
+def _root(line: CommandLine, words: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The repository root, and the paths below it that findings are wanted for (none: all)."""
+    try:
+        from eso_lint.source.discover import find_root
+    except ImportError:
+        from eso_lint.source._walk import find_root  # type: ignore[no-redef]
+    if words == ["-"]:
+        root = os.path.realpath(find_root("."))
+        return root, ()
+    root = os.path.realpath(find_root(words[0]))
+    within = []
+    for word in words:
+        path = os.path.realpath(word) if os.path.isdir(word) else _absolute(word)
+        relative = os.path.relpath(path, root).replace(os.sep, "/")
+        if relative == ".." or relative.startswith("../"):
+            raise UsageError(f"`{word}` lies outside the repository root `{root}`", "lint one repository in one run")
+        within.append("" if relative == "." else relative)
+    return root, () if "" in within else tuple(within)
+
+
+def _absolute(word: str) -> str:
+    """A file's path with its directory resolved, but not the file: a link is reported where it is."""
+    folder, name = os.path.split(word)
+    return os.path.join(os.path.realpath(folder or "."), name)
+
+
+def _read(line: CommandLine, root: str, words: list[str], config: Any, progress: Callable[[str], None]) -> Input:
+    from eso_lint.check import Input
+    from eso_lint.source.node import SourceFile
+
+    if words == ["-"]:
+        name = (line.text("stdin_filename") or "stdin.yaml").replace(os.sep, "/")
+        if os.path.isabs(name):
+            name = os.path.relpath(name, root).replace(os.sep, "/")
+        file = SourceFile(name.removeprefix("./"), sys.stdin.buffer.read())
+        return Input({file.path: file}, (), frozenset((file.path,)))
+    try:
+        from eso_lint.source.discover import discover
+    except ImportError:
+        from eso_lint.source._walk import discover  # type: ignore[no-redef]
+    progress("looking for files")
+    force = line.has("force_exclude")
+    found = discover(root, words, config.exclude, line.has("git_index"), config.max_file_size, force)
+    return Input({file.path: file for file in found.files}, found.skipped, found.paths)
+
+
+def _before(line: CommandLine, root: str, source: Input) -> dict[str, bytes | None] | None:
+    ref = line.text("changed_since")
+    if ref is None:
+        return None
+    from eso_lint.git import changed_since
+
+    change = changed_since(root, ref, untracked=not line.has("git_index"))
+    return dict(change.before)
+
+
+def _limits(line: CommandLine) -> Any:
+    severity, confidence = line.text("min_severity"), line.text("min_confidence")
+    if severity is None and confidence is None and not line.has("no_ignores"):
+        return None
+    from eso_lint.lint.rule import Confidence, Severity
+    from eso_lint.lint.triage import Thresholds
+
+    return Thresholds(
+        Severity[severity.upper()] if severity else 0,
+        Confidence[confidence.upper()] if confidence else 0,
+        line.has("no_ignores"),
+    )
+
+
+def _idle(settings: Any, source: Input) -> list[str]:
+    """Patterns of the configuration that fit nothing: written by mistake, or left over."""
+    if not settings.config.overrides or "-" in source.paths:
+        return []
+    from eso_lint.lint.select import glob
+
+    found = []
+    for i, override in enumerate(settings.config.overrides):
+        for j, pattern in enumerate(override.paths):
+            if not any(map(glob(pattern).match, source.paths)):
+                span = settings.places["overrides", i, "paths", j]
+                found.append(f"{settings.path}:{span.file.position(span.start)[0]}: `{pattern}` fits no file")
+    return found
+
+
+def _reports(line: CommandLine, engine: Engine) -> list[tuple[str, str]]:
+    """Format and destination of each report, the main one first."""
+    from eso_lint.report import FORMATS
+
+    known = list(FORMATS)
+    default = "concise" if os.environ.get("PRE_COMMIT") and not _one_file(line) else "text"
+    wanted = [(setting(line, "format", default), "-")]
+    for word in line.list("report"):
+        name, colon, path = word.partition(":")
+        if not colon or not path:
+            raise UsageError(f"`--report {word}`: write FORMAT:PATH", "such as sarif:eso-lint.sarif")
+        wanted.append((name, path))
+    if engine.strangers and any(name not in known for name, _ in wanted):
+        known = list(engine.host.reporters())
+    for name, _ in wanted:
+        one_of(name, known, "`--format`" if name == wanted[0][0] else "`--report`")
+    if sum(path == "-" for _, path in wanted) > 1 and line.text("format") is None:
+        # A report that goes to standard output takes the place of the default one.
+        wanted = wanted[1:]
+    if sum(path == "-" for _, path in wanted) > 1:
+        raise UsageError("two reports to standard output", "give one of them a file: --report FORMAT:PATH")
+    return wanted
+
+
+def _one_file(line: CommandLine) -> bool:
+    return len(line.words) == 1 and os.path.isfile(line.words[0])
+
+
+def _write(line: CommandLine, report: Report, reports: list[tuple[str, str]], engine: Engine) -> None:
+    from eso_lint.report import FORMATS, Options, render
+
+    for name, path in reports:
+
+        def write(stream: Any, options: Options, name: str = name) -> None:
+            if name in FORMATS:
+                render(name, report, stream, options)
+            else:
+                engine.host.reporters()[name].render(report, stream, options)
+
+        if path != "-":
+            try:
+                stream = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
+            except OSError as error:
+                raise UsageError(f"cannot write `{path}`: {error.strerror}") from None
+            with stream:
+                write(stream, Options(statistics=line.has("statistics")))
+            continue
+        color = use_color(line, sys.stdout)
+        links = color and sys.stdout.isatty() and not os.environ.get("PRE_COMMIT") and not os.environ.get("CI")
+        width = 100
+        if sys.stdout.isatty():
+            import shutil
+
+            width = shutil.get_terminal_size((100, 40)).columns
+        write(sys.stdout, Options(color=color, hyperlinks=links, width=width, statistics=line.has("statistics")))
+
+
+def use_color(line: CommandLine, stream: Any) -> bool:
+    """Flag, then ESO_LINT_COLOR, then NO_COLOR and FORCE_COLOR, then whether the stream is a terminal."""
+    when = one_of(setting(line, "color", "auto"), ("auto", "always", "never"), "`--color`")
+    if when != "auto":
+        return when == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
+
+
+def _progress() -> Callable[[str], None]:
+    """Says on a terminal what is being done, after a second; silent in hooks and pipelines."""
+    if not sys.stderr.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT"):
+        return lambda _: None
+    started = time.monotonic()
+    shown = False
+
+    def say(text: str) -> None:
+        nonlocal shown
+        if text and time.monotonic() - started < 1:
+            return
+        if text or shown:
+            sys.stderr.write(f"\r\x1b[K{text + ' ...' if text else ''}")
+            sys.stderr.flush()
+            shown = True
+
+    return say

@@ -1,0 +1,43 @@
+"""Where the configuration file is. Apart from its parser: most runs have none, and load no YAML reader."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from eso_lint.errors import ConfigError
+
+CANDIDATES = (".eso-lint.yaml", ".eso-lint.yml", "eso-lint.yaml", ".config/eso-lint.yaml", ".github/eso-lint.yaml")
+# Names that people write by mistake; the file would be left unread without a word.
+_NEAR_MISS = re.compile(r"\.?eso[-_]?lint(?:rc)?(?:\.(?:ya?ml|toml|json|cfg|ini))?\Z", re.IGNORECASE)
+
+
+class Located(NamedTuple):
+    """The file to read, as shown and as opened, and warnings about others."""
+
+    path: str
+    location: str
+    warnings: tuple[str, ...]
+
+
+def find_config(root: str) -> Located | None:
+    """The configuration file at a repository root. Two candidates at once are a ConfigError."""
+    found = [name for name in CANDIDATES if os.path.isfile(os.path.join(root, name))]
+    if os.path.isfile(os.path.join(root, "pyproject.toml")):
+        with open(os.path.join(root, "pyproject.toml"), "rb") as stream:
+            if b"[tool.eso-lint" in stream.read():
+                found.append("pyproject.toml")
+    if len(found) > 1:
+        raise ConfigError(f"two configuration files: {found[0]} and {found[1]}", "keep one of them")
+    warnings = []
+    try:
+        names = sorted(os.listdir(root))
+    except OSError:
+        names = []
+    for name in names:
+        if _NEAR_MISS.match(name) and name not in CANDIDATES and os.path.isfile(os.path.join(root, name)):
+            warnings.append(f"{name} is not read: the configuration file is named .eso-lint.yaml")
+    if not found:
+        return Located("", "", tuple(warnings)) if warnings else None
+    return Located(found[0], os.path.join(root, found[0]), tuple(warnings))

@@ -1,0 +1,125 @@
+"""Effective settings of a run and where each comes from: defaults < file < environment < flags."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from eso_lint.config import Config
+from eso_lint.errors import ConfigError, UsageError
+from eso_lint.lint.select import Level, Selection, check_words
+from eso_lint.options import CommandLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from eso_lint.lint.extension import Entry
+    from eso_lint.source.node import Span
+
+
+class Settings(NamedTuple):
+    """`levels` are the selection words of file and flags, in order. `origins` says of each key where it was set.
+
+    `places` are the spans of what the file says; `path` is the configuration file as shown, "" where there is none.
+    """
+
+    config: Config
+    levels: tuple[Level, ...]
+    origins: dict[str, str]
+    places: dict[tuple[str | int, ...], Span]
+    path: str
+    warnings: tuple[str, ...]
+
+    def selection(self, entries: Iterable[Entry]) -> Selection:
+        """The rules that are on; a word that means no rule is refused where it stands."""
+        known = tuple(entries)
+        self._check(known)
+        return Selection(known, self.config.profile, self.levels, self.config.overrides)
+
+    def _check(self, entries: tuple[Entry, ...]) -> None:
+        file, flags = self.levels
+        for words, key in ((flags.select, "--select"), (flags.ignore, "--ignore")):
+            check_words(
+                words,
+                entries,
+                lambda word, near, key=key: UsageError(f"`{key}`: no rule `{word}`", _near(near)),  # type: ignore[misc]
+            )
+        written = [((key, i), word) for key in ("select", "ignore") for i, word in enumerate(getattr(file, key))]
+        for n, override in enumerate(self.config.overrides):
+            for key in ("select", "ignore"):
+                written += [(("overrides", n, key, i), word) for i, word in enumerate(getattr(override, key))]  # type: ignore[misc]
+        for place, word in written:
+            check_words((word,), entries, lambda w, near, place=place: self._refuse(w, near, place))  # type: ignore[misc]
+
+    def _refuse(self, word: str, near: str, place: tuple[str | int, ...]) -> ConfigError:
+        from eso_lint.configfile import error
+
+        return error(f"no rule `{word}`", self.places[place], _near(near))
+
+
+def _near(word: str) -> str:
+    return f"did you mean `{word}`?" if word else "`eso-lint rules` lists them"
+
+
+def load(line: CommandLine, root: str) -> Settings:
+    """Settings for a command line and a repository root."""
+    config, path = Config(), ""
+    places: dict[tuple[str | int, ...], Span] = {}
+    warnings: tuple[str, ...] = ()
+    isolated = line.has("isolated")
+    named = line.text("config")
+    source = "--config"
+    if named is None and not isolated and os.environ.get("ESO_LINT_CONFIG"):
+        named, source = os.environ["ESO_LINT_CONFIG"], "ESO_LINT_CONFIG"
+    if named is not None:
+        if isolated:
+            raise UsageError("`--isolated` and `--config` contradict each other")
+        if not os.path.isfile(named):
+            raise UsageError(f"{source}: no file `{named}`")
+        config, places, path = _read(named, named)
+    elif not isolated:
+        from eso_lint.configfind import find_config
+
+        found = find_config(root)
+        if found is not None:
+            warnings = found.warnings
+            if found.path:
+                config, places, path = _read(found.path, found.location)
+    origins = dict.fromkeys((name.replace("_", "-") for name in Config._fields), "default")
+    for place, span in places.items():
+        if len(place) == 1:
+            origins[str(place[0])] = f"{path}:{span.file.position(span.start)[0]}"
+    file_level = Level(config.select, config.ignore)
+    flags: dict[str, object] = {}
+    for key in ("profile", "fail_on", "eso_version"):
+        if line.text(key) is not None:
+            flags[key] = line.text(key)
+    if line.has("closed_world"):
+        flags["closed_world"] = True
+    for key in ("select", "ignore", "exclude"):
+        if line.list(key):
+            flags[key] = (*getattr(config, key), *line.list(key))
+    for key in flags:
+        name = key.replace("_", "-")
+        adds = key in ("select", "ignore", "exclude") and origins[name] != "default"
+        origins[name] = f"{origins[name]}, --{name}" if adds else f"--{name}"
+    config = config._replace(**flags)  # type: ignore[arg-type]
+    levels = (file_level, Level(line.list("select"), line.list("ignore")))
+    return Settings(config, levels, origins, places, path, warnings)
+
+
+def _read(shown: str, location: str) -> tuple[Config, dict[tuple[str | int, ...], Span], str]:
+    from eso_lint.configfile import read_config
+    from eso_lint.source.node import SourceFile
+
+    with open(location, "rb") as stream:
+        loaded = read_config(SourceFile(shown, stream.read()))
+    return loaded.config, loaded.places, shown
+
+
+def setting(line: CommandLine, key: str, default: str) -> str:
+    """A flag's value, else its environment variable's, else the default."""
+    value = line.text(key)
+    if value is None and not line.has("isolated"):
+        value = os.environ.get(f"ESO_LINT_{key.upper()}")
+    return value or default
