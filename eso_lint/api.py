@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from eso_lint.config import Config, PathConvention
 from eso_lint.lint.rule import (
     Confidence,
@@ -56,7 +58,7 @@ from eso_lint.model.operator import (
     token_users,
     uses_kind,
 )
-from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown
+from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown, distinct
 from eso_lint.model.remote import (
     Inventory,
     KeyGroup,
@@ -68,8 +70,9 @@ from eso_lint.model.remote import (
     stores_of,
 )
 from eso_lint.model.resource import Resource, first_scalar
+from eso_lint.model.together import may_meet
 from eso_lint.model.versions import Version, parse_version
-from eso_lint.model.workspace import Workspace
+from eso_lint.model.workspace import Workspace, is_in, same_world
 from eso_lint.source.directives import Suppression
 from eso_lint.source.node import (
     Document,
@@ -88,6 +91,31 @@ from eso_lint.source.node import (
 )
 from eso_lint.source.parse import Fault
 from eso_lint.suggest import closest, distance
+
+if TYPE_CHECKING:
+    from eso_lint.model.crd_sources import unsyncable, vendored_crds
+    from eso_lint.model.crds import Oversize
+    from eso_lint.model.kubectl import BareApply, bare_applies
+    from eso_lint.model.versions import annotation_limit
+
+# Needed by few rules, so imported when asked for.
+_LATE = {
+    "BareApply": "eso_lint.model.kubectl",
+    "Oversize": "eso_lint.model.crds",
+    "annotation_limit": "eso_lint.model.versions",
+    "bare_applies": "eso_lint.model.kubectl",
+    "unsyncable": "eso_lint.model.crd_sources",
+    "vendored_crds": "eso_lint.model.crd_sources",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATE:
+        from importlib import import_module
+
+        return getattr(import_module(_LATE[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "CERT_CONTROLLER",
@@ -166,9 +194,12 @@ __all__ = [
     "WebhookConfiguration",
     "Workspace",
     "admission",
+    "annotation_limit",
+    "bare_applies",
     "closest",
     "decide",
     "distance",
+    "distinct",
     "elements",
     "first_scalar",
     "first_store",
@@ -178,10 +209,12 @@ __all__ = [
     "go_search",
     "hidden",
     "is_absent",
+    "is_in",
     "items",
     "key_slips",
     "keys_by_store",
     "lookup",
+    "may_meet",
     "missing_segment",
     "network_policies",
     "parse_duration",
@@ -189,6 +222,7 @@ __all__ = [
     "provider_of",
     "remote_keys",
     "rule",
+    "same_world",
     "selector_matches",
     "static_credential",
     "store_identity",
@@ -198,7 +232,9 @@ __all__ = [
     "suggest_duration",
     "tenants",
     "token_users",
+    "unsyncable",
     "uses_irsa",
     "uses_kind",
+    "vendored_crds",
     "walk",
 ]

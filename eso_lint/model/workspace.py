@@ -88,6 +88,11 @@ class Workspace:
             self._by_view[view] = found
         return found  # type: ignore[return-value]
 
+    @property
+    def sources(self) -> dict[str, SourceFile]:
+        """All files of the repository by path, parsed or not."""
+        return self._sources
+
     def views(self, kind: type) -> tuple[Any, ...]:
         """What is linted but is no Kubernetes object: reading faults, scripts, operator installs."""
         found = self._views.get(kind, ())
