@@ -5,7 +5,7 @@ A rule asks `workspace.references(resource, role)`; it never walks reference fie
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from eso_lint.model.kinds.external_secret import BaseExternalSecret, ClusterExternalSecret, DataEntry, DataFromEntry
@@ -89,6 +89,13 @@ def references(resource: Resource) -> Iterator[Reference]:
         yield from _store(resource)
     elif isinstance(resource, Generator):
         yield from _generator(resource)
+
+
+def distinct(found: Iterable[Reference]) -> list[Reference]:
+    """Store references without those of a PushSecret's `dataTo` that repeat one of its `secretStoreRefs`."""
+    every = tuple(found)
+    listed = {(r.kind, r.name) for r in every if "dataTo" not in r.path}
+    return [r for r in every if "dataTo" not in r.path or (r.kind, r.name) not in listed]
 
 
 def expand(root: Node | None, pattern: str, path: Path) -> Iterator[tuple[Path, Node]]:

@@ -1,0 +1,64 @@
+"""Whether two objects can be applied to one cluster, as far as files tell: by worlds, kustomize roots and paths."""
+
+from __future__ import annotations
+
+import re
+
+from eso_lint.model.resource import Resource
+from eso_lint.model.workspace import same_world
+
+# Names of directories and files that stand for one of several environments, clusters or regions.
+_ENVIRONMENT = re.compile(
+    r"""(?ix)
+    (?:.*[-_.])?
+    (?: dev|devel|development|test|tests|testing|qa|staging|stage|stg|prod|prd|production|preprod|pre-prod|uat|int|sit
+      | integration|preview|sandbox|demo|local|mgmt|management|hub|spoke|workload|canary|live|ci|dr|nonprod|non-prod
+      | perf|lab|edge|region|cluster|env
+      | (?:dev|int|test|qa|stg|prod|uat|env|cluster|clusters|ring|region|node|nas|site)[-_]?\d+
+      | (?:us|eu|ap|sa|ca|me|af|il|cn|asia|europe|australia|northamerica|southamerica)-?[a-z]+-?\d[a-z]?
+    )
+    (?:[-_.].*)?""",
+)
+_RING = re.compile(r"(?i)(?:ring|cluster|env|region)[-_].+")
+_IDLE = re.compile(
+    r"(?i)_?(?:archived?|old|deprecated|disabled|examples?|samples?|templates?|scaffold\w*|backups?|tests?)"
+)
+_SUFFIX = re.compile(r"\.(?:ya?ml|json)\Z")
+
+
+def may_meet(a: Resource, b: Resource) -> bool:
+    """Whether both are plausibly applied together. Where the files leave a doubt, they are not.
+
+    Templates with conditions, objects whose names delivery changes, files that only one kustomization lists, and
+    paths that part at an environment do not meet.
+    """
+    if not same_world(a, b) or a.document.dialect != "plain" or b.document.dialect != "plain":
+        return False
+    if a.file is b.file:
+        return True
+    one, other = a.placement, b.placement
+    if one.renamed or other.renamed or bool(one.roots) != bool(other.roots):
+        return False
+    if one.roots and not one.roots & other.roots:
+        return False
+    return not parted(a.file.path, b.file.path)
+
+
+def parted(a: str, b: str) -> bool:
+    """Whether two paths part at something that stands for an environment, or one of them is idle (an archive)."""
+    one, other = (_SUFFIX.sub("", path).split("/") for path in (a, b))
+    while one and other and one[0] == other[0]:
+        del one[0], other[0]
+    if any(_IDLE.fullmatch(part) for part in (*one[:-1], *other[:-1])):
+        return True
+    return any(is_environment(part) for part in (*one, *other)) or _parallel(one, other)
+
+
+def is_environment(name: str) -> bool:
+    """Whether a directory or file stem names one of several environments: `prod`, `app-dev`, `ring-1`, `us-east-1`."""
+    return _ENVIRONMENT.fullmatch(name) is not None or _RING.fullmatch(name) is not None
+
+
+def _parallel(one: list[str], other: list[str]) -> bool:
+    """Whether two trees repeat each other: the same path below another directory (`smaug/app/x`, `balrog/app/x`)."""
+    return len(one) == len(other) > 1 and one[1:] == other[1:]
