@@ -17,6 +17,7 @@ from eso_lint.lint.rule import (
     Severity,
     rule,
 )
+from eso_lint.model.breadth import anchored, matches_every_namespace, unanchored
 from eso_lint.model.conditions import Admits, Denies, admission, decide, elements, go_search, selector_matches
 from eso_lint.model.convention import fits, fits_prefix, missing_segment
 from eso_lint.model.credentials import Credential, static_credential
@@ -70,6 +71,7 @@ from eso_lint.model.remote import (
     stores_of,
 )
 from eso_lint.model.resource import Resource, first_scalar
+from eso_lint.model.selectors import Foreign, Scope, Unset, selector_scope
 from eso_lint.model.together import may_meet
 from eso_lint.model.versions import Version, parse_version
 from eso_lint.model.workspace import Workspace, is_in, same_world
@@ -147,6 +149,7 @@ __all__ = [
     "ExternalSecret",
     "Fault",
     "Fix",
+    "Foreign",
     "Found",
     "Generator",
     "Inventory",
@@ -175,6 +178,7 @@ __all__ = [
     "Rule",
     "Safety",
     "Scalar",
+    "Scope",
     "Script",
     "Secret",
     "SecretStore",
@@ -190,10 +194,12 @@ __all__ = [
     "Subject",
     "Suppression",
     "Unknown",
+    "Unset",
     "Version",
     "WebhookConfiguration",
     "Workspace",
     "admission",
+    "anchored",
     "annotation_limit",
     "bare_applies",
     "closest",
@@ -214,6 +220,7 @@ __all__ = [
     "key_slips",
     "keys_by_store",
     "lookup",
+    "matches_every_namespace",
     "may_meet",
     "missing_segment",
     "network_policies",
@@ -224,6 +231,7 @@ __all__ = [
     "rule",
     "same_world",
     "selector_matches",
+    "selector_scope",
     "static_credential",
     "store_identity",
     "stores_of",
@@ -232,6 +240,7 @@ __all__ = [
     "suggest_duration",
     "tenants",
     "token_users",
+    "unanchored",
     "unsyncable",
     "uses_irsa",
     "uses_kind",
