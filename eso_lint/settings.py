@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from eso_lint.config import Config
 from eso_lint.errors import ConfigError, UsageError
 from eso_lint.lint.select import Level, Selection, check_words
-from eso_lint.options import CommandLine
+from eso_lint.options import CommandLine, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,3 +123,15 @@ def setting(line: CommandLine, key: str, default: str) -> str:
     if value is None and not line.has("isolated"):
         value = os.environ.get(f"ESO_LINT_{key.upper()}")
     return value or default
+
+
+def use_color(line: CommandLine, stream: TextIO) -> bool:
+    """Flag, then ESO_LINT_COLOR, then NO_COLOR and FORCE_COLOR, then whether the stream is a terminal."""
+    when = one_of(setting(line, "color", "auto"), ("auto", "always", "never"), "`--color`")
+    if when != "auto":
+        return when == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"

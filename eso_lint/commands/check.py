@@ -12,11 +12,12 @@ from eso_lint.check import Engine, Request, covers
 from eso_lint.check import check as run
 from eso_lint.errors import UsageError
 from eso_lint.options import COMMANDS, CommandLine, one_of
-from eso_lint.settings import load, setting
+from eso_lint.settings import load, setting, use_color
 
 if TYPE_CHECKING:
     from eso_lint.check import Input
-    from eso_lint.lint.report import Report
+    from eso_lint.lint.report import Report, Skipped
+    from eso_lint.source.node import SourceFile
 
 
 def check(line: CommandLine) -> int:
@@ -87,22 +88,24 @@ def _known_paths(line: CommandLine, words: list[str]) -> None:
 
 def _root(line: CommandLine, words: list[str]) -> tuple[str, tuple[str, ...]]:
     """The repository root, and the paths below it that findings are wanted for (none: all)."""
-    try:
-        from eso_lint.source.discover import find_root
-    except ImportError:
-        from eso_lint.source._walk import find_root  # type: ignore[no-redef]
+    from eso_lint.source.discover import find_root
+
     if words == ["-"]:
         root = os.path.realpath(find_root("."))
-        return root, ()
+        name = line.text("stdin_filename")
+        return root, (_inside(name, root),) if name else ()
     root = os.path.realpath(find_root(words[0]))
-    within = []
-    for word in words:
-        path = os.path.realpath(word) if os.path.isdir(word) else _absolute(word)
-        relative = os.path.relpath(path, root).replace(os.sep, "/")
-        if relative == ".." or relative.startswith("../"):
-            raise UsageError(f"`{word}` lies outside the repository root `{root}`", "lint one repository in one run")
-        within.append("" if relative == "." else relative)
+    within = [_inside(word, root) for word in words]
     return root, () if "" in within else tuple(within)
+
+
+def _inside(word: str, root: str) -> str:
+    """A path as given to one below the root, with `/`; "" is the root itself."""
+    path = os.path.realpath(word) if os.path.isdir(word) else _absolute(word)
+    relative = os.path.relpath(path, root).replace(os.sep, "/")
+    if relative == ".." or relative.startswith("../"):
+        raise UsageError(f"`{word}` lies outside the repository root `{root}`", "lint one repository in one run")
+    return "" if relative == "." else relative
 
 
 def _absolute(word: str) -> str:
@@ -113,22 +116,35 @@ def _absolute(word: str) -> str:
 
 def _read(line: CommandLine, root: str, words: list[str], config: Any, progress: Callable[[str], None]) -> Input:
     from eso_lint.check import Input
+    from eso_lint.source.discover import discover
     from eso_lint.source.node import SourceFile
 
-    if words == ["-"]:
-        name = (line.text("stdin_filename") or "stdin.yaml").replace(os.sep, "/")
-        if os.path.isabs(name):
-            name = os.path.relpath(name, root).replace(os.sep, "/")
-        file = SourceFile(name.removeprefix("./"), sys.stdin.buffer.read())
-        return Input({file.path: file}, (), frozenset((file.path,)))
-    try:
-        from eso_lint.source.discover import discover
-    except ImportError:
-        from eso_lint.source._walk import discover  # type: ignore[no-redef]
     progress("looking for files")
     force = line.has("force_exclude")
-    found = discover(root, words, config.exclude, line.has("git_index"), config.max_file_size, force)
-    return Input({file.path: file for file in found.files}, found.skipped, found.paths)
+    if words == ["-"]:
+        name = line.text("stdin_filename")
+        file = SourceFile(_inside(name, root) if name else "stdin.yaml", sys.stdin.buffer.read())
+        if name is None:
+            return Input({file.path: file}, (), frozenset((file.path,)))
+        # An editor's buffer: it stands in for the file of that name, beside the rest of the repository.
+        found = discover(root, (), config.exclude, line.has("git_index"), config.max_file_size, force)
+        files = {f.path: f for f in sorted((*(f for f in found.files if f.path != file.path), file), key=_path_of)}
+        return Input(files, _skipped(found.skipped), found.paths | {file.path})
+    # The whole repository is read, whatever is named: a reference may lead anywhere. What is named is read even where
+    # an ignore file or the configuration leaves it out.
+    named = [root, *words]
+    found = discover(root, named, config.exclude, line.has("git_index"), config.max_file_size, force)
+    return Input({file.path: file for file in found.files}, _skipped(found.skipped), found.paths)
+
+
+def _path_of(file: SourceFile) -> str:
+    return file.path
+
+
+def _skipped(found: Any) -> tuple[Skipped, ...]:
+    from eso_lint.lint.report import Skipped
+
+    return tuple(Skipped(skip.path, skip.reason) for skip in found)
 
 
 def _before(line: CommandLine, root: str, source: Input) -> dict[str, bytes | None] | None:
@@ -225,18 +241,6 @@ def _write(line: CommandLine, report: Report, reports: list[tuple[str, str]], en
 
             width = shutil.get_terminal_size((100, 40)).columns
         write(sys.stdout, Options(color=color, hyperlinks=links, width=width, statistics=line.has("statistics")))
-
-
-def use_color(line: CommandLine, stream: Any) -> bool:
-    """Flag, then ESO_LINT_COLOR, then NO_COLOR and FORCE_COLOR, then whether the stream is a terminal."""
-    when = one_of(setting(line, "color", "auto"), ("auto", "always", "never"), "`--color`")
-    if when != "auto":
-        return when == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
 
 
 def _progress() -> Callable[[str], None]:
