@@ -102,14 +102,16 @@ def store_identity(reference: Reference | None, ws: Workspace) -> tuple[str, ...
     """What tells one store from another; None where two uses of the name may mean different stores."""
     if reference is None or not reference.kind or not reference.name:
         return None
-    world = reference.source.world
-    if reference.namespace is not None:
-        return (reference.kind, reference.namespace, reference.name, world)
-    answer = ws.resolve(reference)
-    if isinstance(answer, Found) and len(answer.targets) == 1 and len(answer.targets[0].placement.namespaces) < 2:
-        target = answer.targets[0]
-        return (reference.kind, target.file.path, reference.name, world)
-    return None
+    namespace = reference.namespace
+    defined = [s for s in ws.named(reference.kind, reference.name, namespace or None) if isinstance(s, Store)]
+    # Definitions that differ (one for each cluster, say) may lead to different backends.
+    if len({store.provider_node.span.text if store.provider_node else "" for store in defined}) > 1:
+        return None
+    if namespace is None:
+        if len(defined) != 1 or len(defined[0].placement.namespaces) > 1:
+            return None
+        namespace = defined[0].file.path
+    return (reference.kind, namespace, reference.name, reference.source.world)
 
 
 class KeyGroup(NamedTuple):

@@ -53,6 +53,7 @@ BAD_KUBERNETES = READ + MARK + STORE + "    kubernetes: {remoteNamespace: shared
 GOOD_VAULT_PATH = READ + STORE + '    vault: {server: "https://vault.example.org", path: secret}\n'
 GOOD_VAULT_V1 = READ + STORE + '    vault: {server: "https://vault.example.org", version: v1}\n'
 GOOD_VAULT_UNKNOWN = READ + STORE + '    vault: {server: "https://vault.example.org", path: "${MOUNT}"}\n'
+GOOD_VAULT_FULL = BAD_VAULT.replace("/shop-db" + MARK, "/secret/data/shop")
 GOOD_SSM = READ + STORE + "    aws: {service: ParameterStore, region: eu-central-1}\n"
 GOOD_SM = READ + STORE + "    aws: {service: SecretsManager, region: eu-central-1}\n"
 GOOD_INFISICAL = READ + STORE + "    infisical: {secretsScope: {projectSlug: shop, environmentSlug: prod}}\n"
@@ -75,7 +76,7 @@ _NEVER = {
     since="0.1.0",
     bad=(BAD_VAULT, BAD_GCP, BAD_AZURE, BAD_KUBERNETES),
     good=(
-        GOOD_VAULT_PATH, GOOD_VAULT_V1, GOOD_VAULT_UNKNOWN, GOOD_SSM, GOOD_SM, GOOD_INFISICAL, GOOD_ELSEWHERE,
+        GOOD_VAULT_PATH, GOOD_VAULT_V1, GOOD_VAULT_FULL, GOOD_VAULT_UNKNOWN, GOOD_SSM, GOOD_SM, GOOD_INFISICAL, GOOD_ELSEWHERE,
     ),
 )  # fmt: skip
 def path_leading_slash(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
@@ -95,7 +96,7 @@ def path_leading_slash(resource: BaseExternalSecret | BasePushSecret, ws: Worksp
         if not key.text.startswith("/") or key.use == "find" or resource.patched or id(key.node) in seen:
             continue
         stores = stores_of(key.store, ws)
-        why = _why(stores)
+        why = _why(stores, key.text)
         rest = key.text.lstrip("/")
         if why is None or not rest:
             continue
@@ -114,10 +115,13 @@ def path_leading_slash(resource: BaseExternalSecret | BasePushSecret, ws: Worksp
         )
 
 
-def _why(stores: tuple[Store, ...]) -> str | None:
+def _why(stores: tuple[Store, ...], key: str) -> str | None:
     provider = provider_of(stores)
     if provider == "vault":
-        return "the store has no `path`, so the first segment of the key names the mount" if _bare(stores) else None
+        # A key that spells out `/data/` is sent as it stands, and the client then drops the slash in front.
+        if "/data/" in key or not _bare(stores):
+            return None
+        return "the store has no `path`, so the first segment of the key names the mount"
     return _NEVER.get(provider) if provider else None
 
 
