@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Dict
 
-from eso_lint.model.chart import is_chart, release
+from eso_lint.model.chart import CHART, is_chart, release
 from eso_lint.model.installs_files import Repo, as_set, from_document, key_of, plain_values
 from eso_lint.model.kinds.install import OperatorInstall
+from eso_lint.model.kinds.policy import NAME_LABEL
 from eso_lint.model.resource import Resource
 from eso_lint.model.versions import parse_version
 from eso_lint.source.fragment import fragment
@@ -47,6 +48,25 @@ def _from_objects(repo: Repo) -> Iterator[OperatorInstall]:
             yield from _application(resource)
         elif resource.kind == "HelmChart" and resource.group == "helm.cattle.io":
             yield from _helm_chart(repo, resource)
+        elif resource.kind == "Deployment" and resource.group == "apps":
+            yield from _rendered(resource)
+
+
+def _rendered(resource: Resource) -> Iterator[OperatorInstall]:
+    """The controller's Deployment, committed as the chart renders it: it tells the version, not the values."""
+    labels = resource.labels or {}
+    if labels.get(NAME_LABEL) != CHART or not labels.get("helm.sh/chart", "").startswith(f"{CHART}-"):
+        return
+    text, known = release(labels["helm.sh/chart"].removeprefix(f"{CHART}-"), follows=False)
+    yield OperatorInstall(
+        "rendered",
+        resource.anchor("metadata", "labels", "helm.sh/chart"),
+        version=text,
+        release=known,
+        open=True,
+        namespace=resource.namespace,
+        document_index=resource.document.number,
+    )
 
 
 def _patched(resource: Resource) -> bool:
@@ -54,7 +74,8 @@ def _patched(resource: Resource) -> bool:
 
 
 def _helm_release(repo: Repo, resource: Resource) -> Iterator[OperatorInstall]:
-    chart = resource.at("spec", "chart", "spec", "chart")
+    chart_spec = resource.at("spec", "chart", "spec")
+    chart = lookup(chart_spec, "chart")
     ref = resource.at("spec", "chartRef")
     version: Node | str | None
     if ref is not None:
@@ -73,22 +94,34 @@ def _helm_release(repo: Repo, resource: Resource) -> Iterator[OperatorInstall]:
         written = {_oci_version(r) for r in beside}
         version = written.pop() if len(written) == 1 else Opaque(at.file, at.start, at.end, "", "unknown")
     else:
-        at, version = chart, resource.at("spec", "chart", "spec", "version")
-        kind = string(resource.at("spec", "chart", "spec", "sourceRef", "kind"))
+        at, version = chart, lookup(chart_spec, "version")
+        kind = string(lookup(chart_spec, "sourceRef", "kind"))
         if at is None or not is_chart(string(chart)) or kind not in ("HelmRepository", None):
             return
     text, known = release(version, follows=True)
-    values = resource.at("spec", "values")
+    spec = resource.at("spec")
+    values, more = lookup(spec, "values"), lookup(spec, "valuesFrom")
     target = resource.at("spec", "targetNamespace")
     yield OperatorInstall(
-        "HelmRelease", at, version=text, release=known,
+        "HelmRelease", at, version=None if text == "?" else text, release=known,
         layers=(values,) if values is not None and not is_absent(values) else (),
-        values_key=key_of(resource.at("spec"), "values"),
-        open=bool(items(resource.at("spec", "valuesFrom"))) or _patched(resource)
-        or isinstance(resource.at("spec", "valuesFrom"), Opaque),
+        values_key=key_of(spec, "values"),
+        open=bool(items(more)) or isinstance(more, Opaque) or bool(items(lookup(spec, "postRenderers")))
+        or bool(items(lookup(chart_spec, "valuesFiles"))) or _patched(resource) or _flux_patches(repo),
         namespace=resource.namespace if is_absent(target) else string(target),
-         document_index=resource.document.number,
+        document_index=resource.document.number,
     )  # fmt: skip
+
+
+def _flux_patches(repo: Repo) -> bool:
+    """Whether a Flux Kustomization patches values into HelmReleases."""
+    for resource in repo.objects:
+        if resource.kind == "Kustomization" and resource.group == "kustomize.toolkit.fluxcd.io":
+            for patch in items(resource.at("spec", "patches")):
+                text = patch.span.text
+                if "HelmRelease" in text and "values" in text:
+                    return True
+    return False
 
 
 def _oci_version(resource: Resource) -> str | None:
@@ -145,7 +178,7 @@ def _application(resource: Resource) -> Iterator[OperatorInstall]:
             open=unknown or _patched(resource) or isinstance(helm, Opaque)
             or not is_absent(resource.at("spec", "templatePatch")),
             namespace=string(lookup(spec, "destination", "namespace")),
-            document_index=resource.document.number,
+           document_index=resource.document.number,
         )  # fmt: skip
 
 
