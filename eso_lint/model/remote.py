@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from posixpath import commonprefix
 from typing import NamedTuple
 
 from eso_lint.model.kinds.external_secret import BaseExternalSecret
@@ -104,14 +105,22 @@ def store_identity(reference: Reference | None, ws: Workspace) -> tuple[str, ...
         return None
     namespace = reference.namespace
     defined = [s for s in ws.named(reference.kind, reference.name, namespace or None) if isinstance(s, Store)]
-    # Definitions that differ (one for each cluster, say) may lead to different backends.
+    world = reference.source.world
     if len({store.provider_node.span.text if store.provider_node else "" for store in defined}) > 1:
-        return None
+        # Definitions that differ (one for each cluster, say) may lead to different backends: the nearest is meant.
+        nearest = _nearest(defined, reference.source.file.path)
+        return (reference.kind, nearest.file.path, reference.name, world) if nearest else None
     if namespace is None:
         if len(defined) != 1 or len(defined[0].placement.namespaces) > 1:
             return None
         namespace = defined[0].file.path
-    return (reference.kind, namespace, reference.name, reference.source.world)
+    return (reference.kind, namespace, reference.name, world)
+
+
+def _nearest(stores: list[Store], path: str) -> Store | None:
+    """The store whose file shares most directories with a path; None where several share as many."""
+    scored = sorted(((len(commonprefix((path, s.file.path)).split("/")), s) for s in stores), key=lambda i: -i[0])
+    return scored[0][1] if scored[0][0] > scored[1][0] else None
 
 
 class KeyGroup(NamedTuple):

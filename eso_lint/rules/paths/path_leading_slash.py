@@ -76,7 +76,8 @@ _NEVER = {
     since="0.1.0",
     bad=(BAD_VAULT, BAD_GCP, BAD_AZURE, BAD_KUBERNETES),
     good=(
-        GOOD_VAULT_PATH, GOOD_VAULT_V1, GOOD_VAULT_FULL, GOOD_VAULT_UNKNOWN, GOOD_SSM, GOOD_SM, GOOD_INFISICAL, GOOD_ELSEWHERE,
+        GOOD_VAULT_PATH, GOOD_VAULT_V1, GOOD_VAULT_FULL, GOOD_VAULT_UNKNOWN,
+        GOOD_SSM, GOOD_SM, GOOD_INFISICAL, GOOD_ELSEWHERE,
     ),
 )  # fmt: skip
 def path_leading_slash(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
