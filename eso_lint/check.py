@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from eso_lint.app import charts_of, interest_of
 from eso_lint.lint.report import Coverage, Report, Skipped
-from eso_lint.lint.select import Selection, glob
+from eso_lint.lint.select import Selection
 from eso_lint.source.node import SourceFile
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def check(source: Input, request: Request, engine: Engine) -> Report:
 
         interest = Interest({*interest.kinds, *(kind for renderer in renderers for kind in renderer.kinds)})
     if request.before is None and not _anything(source.files, interest):
-        return _empty(source, config.profile, config)
+        return _empty(source, config.profile)
     result = analyse(source, config, wanted, selection, interest, engine, request.progress)
     return _report(source, request, selection, result, _earlier(source, request, wanted, selection, interest, engine))
 
@@ -112,9 +112,8 @@ def _anything(files: Mapping[str, SourceFile], interest: Interest) -> bool:
     return any(interest.file(path, file.data) or _NEEDLE in file.data for path, file in files.items())
 
 
-def _empty(source: Input, profile: str, config: object) -> Report:
-    notes = ("nothing of the External Secrets Operator was found",)
-    return Report((), (), 0, Coverage(len(source.files), 0, {}, source.skipped), notes, (), profile, 0)
+def _empty(source: Input, profile: str) -> Report:
+    return Report((), (), 0, Coverage(len(source.files), 0, {}, source.skipped), (), (), profile, 0)
 
 
 def analyse(
@@ -222,8 +221,8 @@ def _report(
 
         findings = tuple(narrow(findings, earlier, request.before))
     if request.within:
-        globs = request.within
-        findings = tuple(f for f in findings if any(covers(g, f.span.file.path) for g in globs))
+        within = request.within
+        findings = tuple(f for f in findings if any(covers(prefix, f.span.file.path) for prefix in within))
     triaged = triage(findings, result.suppressions, selection, request.limits or Thresholds())
     config = request.settings.config
     code = exit_code(triaged.shown, config.fail_on)
@@ -233,7 +232,7 @@ def _report(
         triaged.suppressed,
         triaged.below,
         _coverage(source, result.workspace),
-        tuple(_notes(result, selection)),
+        tuple(_notes(result)),
         rules,
         config.profile,
         code,
@@ -274,7 +273,7 @@ def _place(item: Skipped) -> tuple[str, int]:
     return item.path, item.span.start if item.span is not None else 0
 
 
-def _notes(result: Result, selection: Selection) -> list[str]:
+def _notes(result: Result) -> list[str]:
     """What was not checked because the repository gives no reason to expect it."""
     workspace = result.workspace
     open_ended: dict[str, int] = {}
@@ -295,8 +294,3 @@ def _notes(result: Result, selection: Selection) -> list[str]:
         f"the repository defines none"
         for kind, count in sorted(open_ended.items())
     ]
-
-
-def idle_patterns(request: Request, selection: Selection, paths: frozenset[str]) -> list[str]:
-    """Exclude patterns of the configuration that fit nothing; `paths` are those before excludes."""
-    return [pattern for pattern in request.settings.config.exclude if not any(map(glob(pattern).match, paths))]

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from eso_lint.app import build, interest_of, read
+from eso_lint.app import build, charts_of, interest_of, read
 from eso_lint.config import Config
 from eso_lint.lint.rule import Finding, Rule
 from eso_lint.lint.run import run
+from eso_lint.model.workspace import Workspace
 from eso_lint.source.node import SourceFile
 
 _FILE = re.compile(r"^# file: (.+?)\s*$", re.MULTILINE)
@@ -50,11 +51,39 @@ def lint(files: dict[str, str], rules: Iterable[Rule], config: Config | None = N
 
             config = parse_config(SourceFile(_CONFIG, files[_CONFIG].encode()))
     sources = {path: SourceFile(path, _MARK.sub("", text).encode()) for path, text in sorted(files.items())}
-    charts = frozenset(path[: -len("/Chart.yaml")] for path in sources if path.endswith("/Chart.yaml"))
+    charts = charts_of(sources)
     interest = interest_of(chosen)
     wanted = [file for path, file in sources.items() if interest.file(path, file.data)]
     workspace = build(read(wanted, interest, charts), config, frozenset(sources), sources)
-    return list(run(chosen, workspace))
+    findings = list(run([rule for rule in chosen if not _is_meta(rule)], workspace))
+    meta = [rule for rule in chosen if _is_meta(rule)]
+    if meta:
+        findings += _about_suppressions(meta, findings, workspace, sources)
+    return findings
+
+
+def _is_meta(rule: Rule) -> bool:
+    """Whether a rule is about suppressions, which are judged by what the other rules found."""
+    return any(view.__name__ == "Suppression" for view in rule.on)
+
+
+def _about_suppressions(
+    meta: list[Rule], findings: list[Finding], workspace: Workspace, sources: dict[str, SourceFile]
+) -> list[Finding]:
+    """Findings of the rules about suppressions; the rules that the markers name are asked, too."""
+    from eso_lint.check import markers_of
+    from eso_lint.lint.triage import judge, means
+    from eso_lint.rules.index import INDEX
+    from eso_lint.source.directives import Suppression
+
+    markers = markers_of(sources, set(sources), workspace, charts_of(sources))
+    texts = {name.text for marker in markers for name in marker.names}
+    named = [entry for entry in INDEX if any(means(text, entry.id, entry.name) for text in texts)]
+    others = [entry.load() for entry in named if "Suppression" not in entry.on]
+    all_findings = [*findings, *run(others, workspace)]
+    on = {rule.id for rule in others}
+    workspace.add_view(Suppression, judge(markers, all_findings, INDEX, lambda entry, _: entry.id in on))
+    return list(run(meta, workspace))
 
 
 def check_example(rule: Rule, example: str) -> list[str]:
