@@ -170,7 +170,7 @@ def _install(install: OperatorInstall, ws: Workspace) -> Iterator[Problem]:
             message="the operator runs without its validating webhook",
             label="nothing checks stores at admission",
             note=f"{count} namespaces have stores of their own" if count > 1 else "",
-            help="set `webhook.create: true`; cert-manager can issue its certificate (`webhook.certManager.enabled: true`)",
+            help="set `webhook.create: true` (cert-manager can issue its certificate: `webhook.certManager.enabled`)",
             severity=None if count > 1 else Severity.INFO,
             confidence=None if count > 1 else Confidence.MEDIUM,
         )
