@@ -92,7 +92,7 @@ def css_condition_ored(store: ClusterSecretStore, ws: Workspace) -> Iterator[Pro
     """
     if store.patched:
         return
-    for i, item in enumerate(store.conditions):
+    for item in store.conditions:
         if not isinstance(item, Mapping):
             continue
         present = [field for field in _FIELDS if field in item.index and _holds(item.get(field))]
