@@ -132,7 +132,8 @@ def _read(line: CommandLine, root: str, words: list[str], config: Any, progress:
         return Input(files, _skipped(found.skipped), found.paths | {file.path})
     # The whole repository is read, whatever is named: a reference may lead anywhere. What is named is read even where
     # an ignore file or the configuration leaves it out.
-    named = [root, *words]
+    # So is the list of known keys, which need not be a manifest.
+    named = [root, *words, *([os.path.join(root, config.inventory)] if config.inventory else ())]
     found = discover(root, named, config.exclude, line.has("git_index"), config.max_file_size, force)
     return Input({file.path: file for file in found.files}, _skipped(found.skipped), found.paths)
 
