@@ -122,7 +122,7 @@ def _prose(rule: Rule) -> list[str]:
     parts: list[str] = []
     for name, text in sections(rule).items():
         if text:
-            parts += [f"## {_REPLACED_BY.get(name, name)}", text]
+            parts += [f"## {_REPLACED_BY.get(name, name)}", text[:1].upper() + text[1:]]
     return parts
 
 

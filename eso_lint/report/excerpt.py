@@ -69,12 +69,14 @@ def fit(line: str, start: int, end: int, room: int) -> Marked:
     """Cut a line to `room` cells so that the span (0-based columns) stays in sight."""
     room = max(room, 20)
     left = 0
-    if start > room or _width(line[: min(end, start + room // 2)]) > room - 1:
-        left = start
-        kept = 0
-        while left > 0 and kept < room // 3:
-            left -= 1
-            kept += cells(line[left])[0][1]
+    if len(line) > 4 * room or _width(line) > room:
+        after = _width(line[start : start + room])
+        if start > room or _width(line[:start]) + min(after, room // 2) > room - 1:
+            # As much before the span as what follows it leaves, at least a third.
+            budget = max(room // 3, room - 1 - after)
+            left = start
+            while left > 0 and (budget := budget - cells(line[left - 1])[0][1]) >= 0:
+                left -= 1
     lead_text = CUT if left else ""
     used = lead = len(lead_text)
     marks = 0

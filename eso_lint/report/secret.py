@@ -19,8 +19,12 @@ _NOTHING = re.compile(r"\s*(?:[&!]\S+\s*)*[{|>]?[+-]?\d*\s*(?:#.*)?\Z")
 
 
 def masks(file: SourceFile, secret: bool = False) -> dict[int, int]:
-    """1-based line -> 0-based column from which its text is hidden. `secret`: treat every document as a Secret."""
-    if not secret and not _KIND.search(file.text):
+    """1-based line -> 0-based column from which its text is hidden.
+
+    `secret` says that the file holds a Secret even where its text does not name the kind plainly.
+    """
+    named = _KIND.search(file.text) is not None
+    if not secret and not named:
         return {}
     found: dict[int, int] = {}
     first = 1
@@ -28,7 +32,7 @@ def masks(file: SourceFile, secret: bool = False) -> dict[int, int]:
     for number in range(1, count + 2):
         if number > count or (number > first and _SEPARATOR.match(file.line(number))):
             lines = [file.line(n) for n in range(first, number)]
-            if secret or _KIND.search("\n".join(lines)):
+            if not named or _KIND.search("\n".join(lines)):
                 _scan(lines, first, found)
             first = number
     return found

@@ -13,9 +13,9 @@ _SHOWN_PATHS = 3
 _SHOWN_KINDS = 6
 
 
-def count(number: int, word: str, plural: str = "") -> str:
+def count(number: int, word: str) -> str:
     """`1 file`, `2 files`."""
-    return f"{number:,} {word if number == 1 else plural or word + 's'}"
+    return f"{number:,} {word if number == 1 else word + 's'}"
 
 
 def listed(words: list[str]) -> str:
@@ -51,8 +51,7 @@ def lines(report: Report, short: bool = False) -> list[str]:
 def found(report: Report) -> str:
     """`Found 2 errors and 1 warning in 2 files; 1 has a fix.`"""
     counts = by_severity(report.shown)
-    plurals = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "remarks"}
-    words = [count(n, s.label if s > Severity.INFO else "remark", plurals[s]) for s, n in counts.items() if n]
+    words = [count(n, severity.label) for severity, n in counts.items() if n]
     files = len({f.span.file.path for f in report.shown})
     fixable = sum(map(is_fixable, report.shown))
     fixes = f"; {fixable:,} {'has' if fixable == 1 else 'have'} a fix" if fixable else ""
@@ -119,4 +118,4 @@ def statistics(report: Report) -> list[str]:
     rules = {f.rule.id: f.rule for f in report.shown}
     counts = sorted(Counter(f.rule.id for f in report.shown).items(), key=lambda pair: (-pair[1], pair[0]))
     width = max((len(f"{n:,}") for _, n in counts), default=0)
-    return [f"{n:>{width},} {id} {rules[id].name} ({rules[id].severity.label})" for id, n in counts]
+    return [f"{n:>{width},} {id} {rules[id].name}" for id, n in counts]

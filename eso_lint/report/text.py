@@ -19,7 +19,7 @@ _BLUE = "1;34"
 _CYAN = "1;36"
 _COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
 _MAX_RELATED = 5
-_SAFETY = {Safety.SAFE: "a safe fix", Safety.UNSAFE: "a fix to review: it changes what the manifest means"}
+_SAFETY = {Safety.SAFE: "safe", Safety.UNSAFE: "unsafe: it changes what the manifest means", Safety.DISPLAY: "by hand"}
 
 
 def render(report: Report, options: Options) -> Iterator[str]:
@@ -65,11 +65,12 @@ class _Writer:
             rows.append(f"{pad}{self.paint(':::', _BLUE)} and {len(finding.related) - _MAX_RELATED} more places")
         if finding.note:
             rows += self._remark("note", finding.note, _BOLD)
-        for advice in self._advice(finding):
-            rows += self._remark("help", advice, _CYAN)
+        if finding.help:
+            rows += self._remark("help", finding.help, _CYAN)
+        if finding.fix is not None:
+            rows += self._remark("fix", f"{finding.fix.title} ({_SAFETY[finding.fix.safety]})", _CYAN)
         if hidden is not None:
-            reason = f": {hidden.reason}" if hidden.reason else ", without a reason"
-            rows += self._remark("suppressed", f"by {hidden.how}{reason}", _BOLD)
+            rows += self._remark(f"suppressed by {hidden.how}", hidden.reason or "without a reason", _BOLD)
         if not self.options.hyperlinks and finding.rule.id not in self.explained:
             self.explained.add(finding.rule.id)
             rows.append(f" {self.paint('docs', _CYAN)}: {rule_url(finding.rule)}")
@@ -122,13 +123,6 @@ class _Writer:
     def _context(self, span: Span, number: int, room: int, secret: bool) -> str:
         text = self.excerpts.line(span.file, number, secret)
         return _cut(text, room).text
-
-    def _advice(self, finding: Finding) -> Iterator[str]:
-        if finding.help:
-            yield finding.help
-        if finding.fix is not None:
-            safety = _SAFETY.get(finding.fix.safety)
-            yield finding.fix.title + (f" ({safety})" if safety else "")
 
     def _remark(self, word: str, text: str, color: str) -> list[str]:
         """` note: text`, wrapped to the width with a hanging indent."""
