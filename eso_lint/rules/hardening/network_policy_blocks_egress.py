@@ -84,6 +84,15 @@ GOOD_CHART = (
 """
 )
 
+GOOD_HOST = (
+    _RELEASE
+    + """  values:
+    hostNetwork: true
+    networkPolicy:
+      enabled: true
+"""
+)
+
 # Policies add up: deny everything, then allow what is needed.
 GOOD_PAIR = (
     _RELEASE
@@ -143,7 +152,7 @@ spec:
     severity=Severity.ERROR,
     since="0.1.0",
     bad=(BAD_CHART, BAD_EMPTY, BAD_MANIFEST, BAD_DENY_ALL),
-    good=(GOOD_CHART, GOOD_PAIR, GOOD_OLD, GOOD_INGRESS, GOOD_OTHER_NAMESPACE),
+    good=(GOOD_CHART, GOOD_HOST, GOOD_PAIR, GOOD_OLD, GOOD_INGRESS, GOOD_OTHER_NAMESPACE),
     reads=(
         "NetworkPolicy",
         "CiliumNetworkPolicy",
@@ -184,6 +193,9 @@ def _install(install: OperatorInstall, ws: Workspace) -> Iterator[Problem]:
         if install.on(switch) is not True or not install.setting(rules).empty:
             continue
         if prefix and install.on("certController.create") is not True:
+            continue
+        # Policies do not reach pods of the host network.
+        if install.on(f"{prefix}hostNetwork") is True:
             continue
         if _allowed(ws, install.namespace, labels, None):
             continue

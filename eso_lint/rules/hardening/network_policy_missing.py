@@ -159,6 +159,9 @@ def network_policy_missing(install: OperatorInstall, ws: Workspace) -> Iterator[
     """
     if install.at_least("2.8.0") is not True or install.on("networkPolicy.enabled") is not False:
         return
+    if install.on("hostNetwork") is True:
+        # No policy reaches pods of the host network.
+        return
     policies, other = network_policies(ws, install.namespace)
     if other or any(policy.selects(CONTROLLER) is not False for policy in policies):
         return
