@@ -157,6 +157,8 @@ def _from_source(app: ArgoApplication, source: ArgoSource, crds: VendoredCrds, f
         revision = source.revision_node
         text = "main" if is_absent(revision) else string(revision) or ""
         crd = of_version(text or "", fallback)
+        if crd is not None and revision is not None:
+            crd = crd._replace(span=revision.span)
         return [crd] if crd is not None else []
     return _from_directory(source, path, crds, fallback)
 

@@ -108,9 +108,12 @@ class _Reader:
         return None
 
     def is_kubectl(self, word: Word) -> bool:
-        if _KUBECTL_VARIABLE.fullmatch(word.text):
-            return True
-        return word.text.rsplit("/", 1)[-1] in _KUBECTLS
+        text = self.script.expand(word.text)
+        if UNKNOWN in text:
+            return _KUBECTL_VARIABLE.fullmatch(word.text) is not None
+        # A variable may hold flags too: `KUBECTL="kubectl --context prod"`.
+        tool, _, flags = text.partition(" ") if word.inner is None else (text, "", "")
+        return tool.rsplit("/", 1)[-1] in _KUBECTLS and "--server-side" not in flags
 
     def flags(self, words: tuple[Word, ...], valued: frozenset[str], short: str = "") -> _Flags:
         """Flags and positional words; `short` are the single letters that take a value."""

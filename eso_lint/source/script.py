@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
-from eso_lint.source.node import Mapping, Node, Scalar, Sequence, SourceFile, Span, walk
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, SourceFile, Span, walk
 
 MAX_BYTES = 1_000_000
 
@@ -288,7 +288,7 @@ def _settings(node: Mapping) -> list[tuple[str, str | None]]:
 
 def _scalars(node: Node, depth: int = 0) -> list[Block]:
     """Blocks of a command or a (nested) list of commands."""
-    if isinstance(node, Scalar):
+    if isinstance(node, (Scalar, Opaque)):
         block = scalar_block(node)
         return [block] if block is not None else []
     if isinstance(node, Sequence) and depth < 5:
@@ -296,22 +296,24 @@ def _scalars(node: Node, depth: int = 0) -> list[Block]:
     return []
 
 
-def scalar_block(scalar: Scalar) -> Block | None:
-    """The shell text of a YAML scalar, line by line as the parser reads it."""
+def scalar_block(scalar: Scalar | Opaque) -> Block | None:
+    """The shell text of a YAML scalar (with template actions or without), line by line as the parser reads it."""
     file, text = scalar.file, scalar.file.text
     writer = _Writer(file)
-    if scalar.style in ("|", ">"):
-        _block_scalar(scalar, writer)
+    style = scalar.style if isinstance(scalar, Scalar) else text[scalar.start : scalar.start + 1]
+    if style and style in "|>":
+        _block_scalar(scalar, writer, style == ">")
         return writer.block()
-    quote = 1 if scalar.style else 0
+    style = style if style and style in "'\"" else ""
+    quote = len(style)
     at, end = scalar.start + quote, scalar.end - quote
     while at < end:
         c = text[at]
-        if c == "\\" and scalar.style == '"':
+        if c == "\\" and style == '"':
             escaped = text[at + 1 : at + 2]
             writer.put({"n": "\n", "t": "\t", "\n": " ", "\r": " "}.get(escaped, escaped), at)
             at += 2
-        elif c == "'" and scalar.style == "'":
+        elif c == "'" and style == "'":
             writer.put("'", at)
             at += 2
         elif c in "\r\n":
@@ -326,11 +328,10 @@ def scalar_block(scalar: Scalar) -> Block | None:
     return writer.block()
 
 
-def _block_scalar(scalar: Scalar, writer: _Writer) -> None:
+def _block_scalar(scalar: Node, writer: _Writer, folded: bool) -> None:
     text, end = scalar.file.text, scalar.end
     at = text.find("\n", scalar.start, end) + 1
     indent: int | None = None
-    folded = scalar.style == ">"
     while 0 < at < end:
         stop = text.find("\n", at, end)
         stop = end if stop < 0 else stop

@@ -12,7 +12,6 @@ from eso_lint.api import (
     Oversize,
     Problem,
     Related,
-    Scalar,
     Script,
     Sequence,
     Severity,
@@ -43,7 +42,7 @@ crds:
 	@$(KUBECTL) apply -k "github.com/external-secrets/external-secrets//config/crds/bases?ref=$(ESO_VERSION)"  # <- ESO801
 operator:
 	helm template eso external-secrets/external-secrets --version 2.9.0 | kubectl apply -n eso -f -  # <- ESO801
-"""
+"""  # noqa: E501
 
 BAD_WORKFLOW = """
 # file: .github/workflows/cluster.yaml
@@ -68,7 +67,7 @@ Install the definitions first:
 $ kubectl apply -f https://raw.githubusercontent.com/external-secrets/external-secrets/main/deploy/crds/bundle.yaml  # <- ESO801
 customresourcedefinition.apiextensions.k8s.io/externalsecrets.external-secrets.io created
 ```
-"""
+"""  # noqa: E501
 
 BAD_APPLICATION = """
 apiVersion: argoproj.io/v1alpha1
@@ -247,8 +246,8 @@ def server_side_apply_missing(place: Script | ArgoApplication, ws: Workspace) ->
         return
     source, crd = delivered.source, delivered.crd
     related = _related(crd)
-    if isinstance(source.revision_node, Scalar) and crd.span is None:
-        related = (Related(source.revision_node.span, "the version that is installed"),)
+    if source.chart_name and crd.span is not None:
+        related = (Related(crd.span, "the version that is installed"),)
     yield Problem(
         at=_where(place, source.node.get("chart") or source.node.get("path") or source.node.get("repoURL")),
         message="Argo CD cannot sync the operator's CRDs without `ServerSideApply=true`",
