@@ -37,13 +37,20 @@ class RemoteKey(NamedTuple):
     path: Path
 
 
-def remote_keys(resource: Resource, ws: Workspace) -> Iterator[RemoteKey]:
+def remote_keys(resource: Resource, ws: Workspace) -> tuple[RemoteKey, ...]:
     """Every key of one ExternalSecret or PushSecret (or of their cluster-wide kinds)."""
-    stores = {reference.path: reference for reference in ws.references(resource, "store")}
-    if isinstance(resource, BaseExternalSecret):
-        yield from _read(resource, stores)
-    elif isinstance(resource, BasePushSecret):
-        yield from _pushed(resource, stores)
+    return ws.index(_all_keys).get(id(resource), ())
+
+
+def _all_keys(ws: Workspace) -> dict[int, tuple[RemoteKey, ...]]:
+    found: dict[int, tuple[RemoteKey, ...]] = {}
+    for resource in ws.resources:
+        stores = {reference.path: reference for reference in ws.references(resource, "store")}
+        if isinstance(resource, BaseExternalSecret):
+            found[id(resource)] = tuple(_read(resource, stores))
+        elif isinstance(resource, BasePushSecret):
+            found[id(resource)] = tuple(_pushed(resource, stores))
+    return found
 
 
 def _read(resource: BaseExternalSecret, stores: dict[Path, Reference]) -> Iterator[RemoteKey]:
