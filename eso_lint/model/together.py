@@ -20,9 +20,8 @@ _ENVIRONMENT = re.compile(
     (?:[-_.].*)?""",
 )
 _RING = re.compile(r"(?i)(?:ring|cluster|env|region)[-_].+")
-_IDLE = re.compile(
-    r"(?i)_?(?:archived?|old|deprecated|disabled|examples?|samples?|templates?|scaffold\w*|backups?|tests?)"
-)
+_IDLE = re.compile(r"(?i)_?(?:archived?|old|deprecated|disabled|templates?|scaffold\w*|backups?|tests?)")
+_DOCUMENTATION = re.compile(r"(?i)docs?|documentation|snippets?|examples?|samples?|testdata")
 _SUFFIX = re.compile(r"\.(?:ya?ml|json)\Z")
 
 
@@ -41,24 +40,28 @@ def may_meet(a: Resource, b: Resource) -> bool:
         return False
     if one.roots and not one.roots & other.roots:
         return False
-    return not parted(a.file.path, b.file.path)
+    # One kustomization that reaches both settles it.
+    return bool(one.roots & other.roots) or not parted(a.file.path, b.file.path)
 
 
 def parted(a: str, b: str) -> bool:
-    """Whether two paths part at something that stands for an environment, or one of them is idle (an archive)."""
+    """Whether two paths part at something that stands for an environment, or one of them is idle (an archive).
+
+    Files of one name in two directories are copies for two clusters more often than a slip, whatever the directories
+    are called. Examples in documentation are never applied together.
+    """
     one, other = (_SUFFIX.sub("", path).split("/") for path in (a, b))
+    if any(_DOCUMENTATION.fullmatch(part) for part in (*one[:-1], *other[:-1])):
+        return True
     while one and other and one[0] == other[0]:
         del one[0], other[0]
+    if one and other and one[-1] == other[-1]:
+        return True
     if any(_IDLE.fullmatch(part) for part in (*one[:-1], *other[:-1])):
         return True
-    return any(is_environment(part) for part in (*one, *other)) or _parallel(one, other)
+    return any(is_environment(part) for part in (*one, *other))
 
 
 def is_environment(name: str) -> bool:
     """Whether a directory or file stem names one of several environments: `prod`, `app-dev`, `ring-1`, `us-east-1`."""
     return _ENVIRONMENT.fullmatch(name) is not None or _RING.fullmatch(name) is not None
-
-
-def _parallel(one: list[str], other: list[str]) -> bool:
-    """Whether two trees repeat each other: the same path below another directory (`smaug/app/x`, `balrog/app/x`)."""
-    return len(one) == len(other) > 1 and one[1:] == other[1:]
