@@ -159,9 +159,10 @@ _LITERAL = {
 def path_trailing_slash(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
     """A remote key ends in a slash.
 
-    Why: these providers take the key as it stands. `shop/db/` is another name than `shop/db`, so the sync fails with
-    "Secret does not exist", or a push makes a second secret beside the first. For Vault it is the path of a `find`
-    that minds: the provider adds a slash of its own, and the names below are then cut at the wrong place.
+    Why: AWS, Google Secret Manager, Azure Key Vault, Infisical, Doppler, GitLab and the Kubernetes provider take the
+    key as it stands: `shop/db/` is another name than `shop/db`. The read fails because no such secret exists, and a
+    push makes a second secret beside the first. A Vault store cleans the keys that it reads, but it appends a slash of
+    its own to `find.path`, and with two of them the names below are cut at the wrong place.
 
     Fix: remove the slash.
 
