@@ -6,11 +6,14 @@ merge keys are counted.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, SourceFile, effective_key
 from eso_lint.source.placeholder import NONE, marks, why
+from eso_lint.source.scalar import SPECIAL, refusal
 
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*+(?:\s++|#[^\r\n]*+(?:\r|\n|\Z))*+)*+")
 MAX_DEPTH = 1_000
 MAX_MERGED = 100_000
 
@@ -65,7 +68,11 @@ class _Frame:
 
 
 class Builder:
-    """Collects the roots of a parser's documents, and keys written twice as (again, first)."""
+    """Collects the roots of a parser's documents.
+
+    `duplicates` are keys written twice as (again, first); `refusals` are places that parse, but that Kubernetes
+    refuses, as (node, message, advice).
+    """
 
     def __init__(self, file: SourceFile, base: int, masked: bool = False) -> None:
         self.file = file
@@ -73,6 +80,7 @@ class Builder:
         self.masked = masked
         self.roots: list[Node] = []
         self.duplicates: list[tuple[Node, Node]] = []
+        self.refusals: list[tuple[Node, str, str]] = []
         self.merged = 0
 
     def build(self, parser: Any, text: str) -> None:
@@ -92,7 +100,7 @@ class Builder:
         frame: _Frame | None = None
         anchors: dict[str, Node | None] = {}
         # Where the next variable, placeholder or the like stands: scalars before it need no test.
-        pending = [] if self.masked else marks(text)[::-1]
+        pending = marks(text)[::-1]
         mark = pending[-1] if pending else NONE
         node: Node
         while True:
@@ -101,24 +109,25 @@ class Builder:
             if kind is ScalarEvent:
                 start, end = event.start_mark.index, event.end_mark.index
                 style = event.style or ""
+                if event.anchor or event.tag:
+                    start = _after_properties(text, start, end)
                 if style == "|" or style == ">":
                     end = _trim(file.text, base + start, base + end) - base
                 if end > mark:
                     while pending and pending[-1] < end:
                         pending.pop()
-                    reason = why(event.value)
-                    if reason:
-                        node = Opaque(file, base + start, base + end, event.value, reason)
-                    else:
-                        node = Scalar(file, base + start, base + end, event.value, style, event.tag)
                     mark = pending[-1] if pending else NONE
+                    node = self._marked(base + start, base + end, event.value, style, event.tag)
                 else:
                     node = Scalar(file, base + start, base + end, event.value, style, event.tag)
                 end += base
                 if event.anchor:
                     anchors[event.anchor] = node
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                start = base + event.start_mark.index
+                start = event.start_mark.index
+                if event.anchor or event.tag:
+                    start = _after_properties(text, start, len(text))
+                start += base
                 if len(stack) >= MAX_DEPTH:
                     raise RefusedError(
                         start, start, f"nested more than {MAX_DEPTH:,} levels deep", "check for brackets left open"
@@ -163,6 +172,19 @@ class Builder:
                     frame.parts.append((frame.key, node))
                     frame.key = None
 
+    def _marked(self, start: int, end: int, text: str, style: str, tag: str | None) -> Node:
+        """A scalar in whose text something stands that may need care."""
+        reason = why(text)
+        if reason:
+            return Opaque(self.file, start, end, self.file.text[start:end] if self.masked else text, reason)
+        node = Scalar(self.file, start, end, text, style, tag)
+        refused = refusal(tag, text)
+        if refused:
+            self.refusals.append((node, refused, "drop the tag, or correct the value"))
+        elif text in SPECIAL and not style and tag is None:
+            self.refusals.append((node, f"Kubernetes refuses the number `{text}`", "quote it if it is text"))
+        return node
+
     def _alias(self, name: str, anchors: dict[str, Node | None], start: int, end: int) -> Node:
         """A scalar is read where it is used; a container is shared, so that no alias is ever expanded."""
         if name not in anchors:
@@ -192,11 +214,10 @@ class Builder:
         text = node.text
         if text == "<<" and not node.style:
             frame.merges = True
-            return
         name = effective_key(node)
         if name is None:
             if not self.masked:
-                raise RefusedError(node.start, node.end, "a key must not be null", "write a key before the `:`")
+                self.refusals.append((node, "a key must not be null", "write a key before the `:`"))
             return
         first = frame.seen.setdefault(name, node)
         if first is not node and not self.masked:
@@ -238,6 +259,12 @@ class Builder:
                             "write out what is needed",
                         )
         node.index  # noqa: B018
+
+
+def _after_properties(text: str, start: int, end: int) -> int:
+    """Where a node itself begins behind its anchor and tag."""
+    match = _PROPERTIES.match(text, start, end)
+    return match.end() if match is not None else start
 
 
 def _trim(text: str, start: int, end: int) -> int:

@@ -90,6 +90,17 @@ def explain(error: Any, text: str) -> Complaint:
         return Complaint(
             at, at + 1, "this cannot follow a block scalar's `|` or `>`", "start the text on the next line"
         )
+    if "<document start>" in problem:
+        start, end = _word(text, at)
+        return Complaint(
+            start, end, "this stands outside the document above it", "indent it, or begin a document with `---`"
+        )
+    if "mapping keys are not allowed" in problem:
+        return Complaint(at, at + 1, "`?` begins a key, which is not allowed here", "quote the value")
+    if "node content" in problem:
+        return Complaint(
+            at, at + 1, f"a value is missing before `{char}`", "quote the value if the character is part of it"
+        )
     start, end = _word(text, at)
     words = " ".join(part for part in (context, problem) if part) or str(error)
     return Complaint(start, end, f"no valid YAML: {words}", "correct the syntax here")

@@ -148,7 +148,7 @@ def read_chunk(file: SourceFile, chunk: str, base: int, number: int, masked: boo
         place = explain(error, chunk)
         span = Span(file, base + place.start, base + min(place.end, len(chunk)))
         refused = Fault("syntax", span, place.message, (), number, place.help)
-    faults = []
+    faults = [Fault("syntax", n.span, message, (), number, help) for n, message, help in builder.refusals]
     for again, first in builder.duplicates:
         related = ((first.span, "first written here"),)
         faults.append(Fault("duplicate-key", again.span, f"key `{again.span.text}` is written twice", related, number))
