@@ -10,7 +10,7 @@ from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore, Store
 from eso_lint.model.reference import Reference
 from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource
 from eso_lint.model.workspace import Workspace
-from eso_lint.source.node import Opaque, lookup, string
+from eso_lint.source.node import Node, Opaque, lookup, string
 
 CONTROLLER = {NAME_LABEL: "external-secrets"}
 CERT_CONTROLLER = {NAME_LABEL: "external-secrets-cert-controller"}
@@ -33,11 +33,18 @@ def uses_kind(ws: Workspace, kind: str) -> bool:
                 if reference.role in ("store", "generator") and reference.kind in (kind, None):
                     return True
     return any(
-        isinstance(lookup(document.root, "kind"), Opaque)
-        and "external-secrets.io" in (string(lookup(document.root, "apiVersion")) or "external-secrets.io")
+        isinstance(lookup(document.root, "kind"), Opaque) and _operator_group(lookup(document.root, "apiVersion"))
         for parsed in ws.parsed
         for document in parsed.documents
     )
+
+
+def _operator_group(api_version: Node | None) -> bool:
+    """Whether an apiVersion is the operator's, or is templated and may be."""
+    written = string(api_version)
+    if written is None:
+        return isinstance(api_version, Opaque) and api_version.why != "unknown"
+    return written.partition("/")[0] in (ESO_GROUP, GENERATOR_GROUP)
 
 
 def network_policies(ws: Workspace, namespace: str | None) -> tuple[tuple[NetworkPolicy, ...], bool]:
