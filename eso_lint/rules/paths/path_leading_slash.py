@@ -87,8 +87,8 @@ def path_leading_slash(resource: BaseExternalSecret | BasePushSecret, ws: Worksp
     segment is empty and the request goes to `/data/...`, which no mount serves. Google Secret Manager, Azure Key
     Vault, the Kubernetes provider, Doppler and GitLab know no name with a slash in front, so the sync always fails.
 
-    Fix: remove the slash. The rule is silent where the slash is right (AWS Parameter Store, absolute Infisical paths), where
-    a name may begin with it (Secrets Manager) and where it does no harm (a Vault store with `path`).
+    Fix: remove the slash. The rule is silent where the slash is right (AWS Parameter Store, absolute Infisical
+    paths), where a name may begin with it (Secrets Manager) and where it does no harm (a Vault store with `path`).
     """
     seen: set[int] = set()
     for key in remote_keys(resource, ws):
