@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from eso_lint.api import (
     ClusterSecretStore,
+    Confidence,
     Problem,
     Reference,
     Related,
@@ -193,6 +194,8 @@ def css_ref_needs_namespace(store: ClusterSecretStore, ws: Workspace) -> Iterato
             note=_NOTES[scope.unset] + ("" if certain else _users(store, ws)),
             help=advice if certain else f"{advice}, unless each namespace brings its own {ref.kind or 'object'}",
             severity=Severity.ERROR if certain else None,
+            # A tenant store is written in the same way.
+            confidence=None if certain else Confidence.MEDIUM,
         )
 
 

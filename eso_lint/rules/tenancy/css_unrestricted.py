@@ -163,12 +163,16 @@ def css_unrestricted(store: ClusterSecretStore, ws: Workspace) -> Iterator[Probl
     at: Node = store.key_at("spec", "conditions") or store.key_at("spec") or store.name_node
     yield Problem(
         at=at,
-        message=f"{store.title} may be used from every namespace",
+        message=f"{_title(store)} may be used from every namespace",
         label="no conditions",
         note="its credentials are looked up in the namespace that uses it, so none is shared" if own else "",
         help="name the namespaces that may use it under `spec.conditions`",
         severity=Severity.INFO if own else None,
     )
+
+
+def _title(store: ClusterSecretStore) -> str:
+    return store.title if store.name else f"this {store.kind}"
 
 
 def _brings_own_credential(store: ClusterSecretStore, ws: Workspace) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from eso_lint.api import (
@@ -14,6 +15,8 @@ from eso_lint.api import (
     selector_scope,
     string,
 )
+
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 BAD = """
 apiVersion: external-secrets.io/v1
@@ -115,6 +118,20 @@ spec:
           bearerToken: {name: token, key: token}
 """
 
+GOOD_PLACEHOLDER = """
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata:
+  name: vault
+  namespace: shop
+spec:
+  provider:
+    vault:
+      server: https://vault.example.org
+      auth:
+        tokenSecretRef: {name: token, key: token, namespace: <NAMESPACE>}
+"""
+
 GOOD_TWO_NAMESPACES = """
 # file: base/kustomization.yaml
 resources: [store.yaml]
@@ -145,7 +162,7 @@ resources: [../base]
     severity=Severity.ERROR,
     since="0.1.0",
     bad=(BAD, BAD_STAMPED, BAD_FORBIDDEN),
-    good=(GOOD, GOOD_TWO_NAMESPACES),
+    good=(GOOD, GOOD_PLACEHOLDER, GOOD_TWO_NAMESPACES),
 )
 def ss_foreign_namespace(store: SecretStore, ws: Workspace) -> Iterator[Problem]:
     """A SecretStore refers to an object in another namespace than its own.
@@ -168,6 +185,7 @@ def ss_foreign_namespace(store: SecretStore, ws: Workspace) -> Iterator[Problem]
         if node is None or not written or scope is None or scope.unset is Unset.UNUSED:
             continue
         field = next(step for step in reversed(ref.path) if isinstance(step, str))
+        # What is no namespace name at all is a placeholder, or the schema's finding.
         if scope.foreign is Foreign.FORBIDDEN:
             yield Problem(
                 at=node,
@@ -175,7 +193,7 @@ def ss_foreign_namespace(store: SecretStore, ws: Workspace) -> Iterator[Problem]
                 label="any value is refused",
                 help="remove the line: the store's own namespace is meant",
             )
-        elif own and written != own:
+        elif own and written != own and _LABEL.fullmatch(written) and _LABEL.fullmatch(own):
             ignored = scope.foreign is Foreign.IGNORED or _before_the_check(ref, ws)
             yield Problem(
                 at=node,
