@@ -87,6 +87,11 @@ class Engine:
         }
         return tuple(offered[entry.id].load() for entry in wanted if present.intersection(entry.on))
 
+    def all_rules(self, wanted: tuple[Entry, ...]) -> tuple[Rule, ...]:
+        """All rules among `wanted`, sorted by id: for reports that describe rules whatever was found."""
+        offered = {entry.id: entry for entry in self.host.rules()}
+        return tuple(sorted((offered[entry.id].load() for entry in wanted), key=lambda rule: rule.id))
+
 
 def check(source: Input, request: Request, engine: Engine) -> Report:
     """Lint a repository. PluginError and ConfigError where the job cannot be done as asked."""

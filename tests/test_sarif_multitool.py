@@ -100,9 +100,10 @@ def test_a_wrong_log_is_noticed(tmp_path: Path) -> None:
 
 @needs_tool
 def test_reports_on_fixture_repositories_are_valid(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     for folder in sorted(p for p in REPOS.iterdir() if p.is_dir()):
         log = tmp_path / f"{folder.name}.sarif"
         argv = [sys.executable, "-m", "eso_lint", "check", "--profile", "audit", "--report", f"sarif:{log}", "."]
-        done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(argv, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode in (0, 1), done.stderr
     assert complaints(tmp_path) == []

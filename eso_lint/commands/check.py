@@ -42,6 +42,8 @@ def check(line: CommandLine) -> int:
         return 0
     request = Request(settings, within, _before(line, root, source), _limits(line), progress)
     report = run(source, request, engine)
+    if any(name == "sarif" for name, _ in reports):
+        report = report._replace(rules=engine.all_rules(settings.selection(engine.entries()).on()))
     progress("")
     for text in _idle(settings, source):
         warn(text)
@@ -241,7 +243,8 @@ def _write(line: CommandLine, report: Report, reports: list[tuple[str, str]], en
             import shutil
 
             width = shutil.get_terminal_size((100, 40)).columns
-        write(sys.stdout, Options(color=color, hyperlinks=links, width=width, statistics=line.has("statistics")))
+        options = Options(color, links, width, statistics=line.has("statistics"), quiet=line.has("quiet"))
+        write(sys.stdout, options)
 
 
 def _progress() -> Callable[[str], None]:

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from eso_lint.__main__ import main
 from eso_lint.lint.report import Suppressed
 from eso_lint.lint.rule import Related
 from eso_lint.report.fingerprint import LineHashes
@@ -159,3 +160,18 @@ def test_related_place_that_is_the_primary_one_is_not_listed() -> None:
     span = at(source("a: b\n"), "b")
     (result,) = run_of(shown("sarif", report(finding(span, related=(Related(span, "here"),)))))["results"]
     assert "relatedLocations" not in result
+
+
+def test_every_rule_that_is_on_is_described_whatever_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    described = []
+    for name, text in (("empty", "a: 1\n"), ("some", "kind: Secret\napiVersion: v1\nmetadata: {name: x}\n")):
+        folder = tmp_path / name
+        (folder / ".git").mkdir(parents=True)
+        (folder / "x.yaml").write_text(text)
+        monkeypatch.chdir(folder)
+        assert main(["check", "--no-plugins", "--format", "sarif"]) == 0
+        described.append([rule["id"] for rule in run_of(capsys.readouterr().out)["tool"]["driver"]["rules"]])
+    assert described[0] == described[1]
+    assert "ESO101" in described[0]
