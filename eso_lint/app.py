@@ -95,7 +95,7 @@ def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], fil
     views: dict[type, Any] = {
         Fault: tuple(faults),
         OperatorInstall: lambda: _installs(parsed, objects, files, config),
-        Script: lambda: scripts(files[path] for path in sorted(files)),
+        Script: lambda: scripts(files.values()),
     }
     if config.inventory is not None and config.inventory in files:
         views[Inventory] = (read_inventory(files[config.inventory]),)

@@ -79,7 +79,20 @@ class Script:
 
 def scripts(files: Iterable[SourceFile]) -> tuple[Script, ...]:
     """The scripts among the files that may apply the operator's definitions, in the order given."""
+    candidates = [file for file in files if may_hold_shell(file.path) and b"apply" in file.data]
+    if not candidates:
+        return ()
     from eso_lint.source.script import read_script
 
-    texts = (read_script(file) for file in files)
+    texts = (read_script(file) for file in candidates)
     return tuple(Script(text) for text in texts if text is not None and text.blocks)
+
+
+def may_hold_shell(path: str) -> bool:
+    """A cheap first test by name; `source.script` decides."""
+    if path.endswith((".yaml", ".yml")):
+        return any(part in path for part in (".git", ".forgejo", "askfile", "pipelines", "action.y", ".circleci"))
+    if path.endswith((".sh", ".bash", ".zsh", ".ksh", ".mk", ".just", ".md", ".markdown", ".mdx")):
+        return True
+    name = path[path.rfind("/") + 1 :]
+    return "." not in name or "file" in name

@@ -161,7 +161,7 @@ FINE = [
 @pytest.mark.parametrize("text", BROKEN)
 def test_broken_commands(text: str) -> None:
     files = {"x.sh": f"#!/bin/sh\n# external-secrets\n{text}\n"}
-    [(path, line, span)] = found(files)
+    [(path, _, span)] = found(files)
     assert path == "x.sh"
     assert span.split()[-1] == "apply"
     # The fix mends it, at the right place.
@@ -365,8 +365,10 @@ APPLICATIONS = [
     (f"  source:\n{CHART}    helm:\n      values: |\n        installCRDs: true\n", "external-secrets"),
     (f"  source:\n{CHART}    helm:\n      parameters: [{{name: installCRDs, value: 'true'}}]\n", "external-secrets"),
     (
-        "  sources:\n  - {repoURL: https://git.example.org/x, targetRevision: HEAD, ref: values}\n"
-        "  - {repoURL: ghcr.io/external-secrets/charts, chart: external-secrets, targetRevision: 1.0.0}\n",
+        (
+            "  sources:\n  - {repoURL: https://git.example.org/x, targetRevision: HEAD, ref: values}\n"
+            "  - {repoURL: ghcr.io/external-secrets/charts, chart: external-secrets, targetRevision: 1.0.0}\n"
+        ),
         "external-secrets",
     ),
     (
@@ -374,8 +376,10 @@ APPLICATIONS = [
         ".",
     ),
     (
-        "  source:\n    repoURL: https://github.com/external-secrets/external-secrets.git\n"
-        "    path: config/crds/bases\n    targetRevision: v0.20.4\n",
+        (
+            "  source:\n    repoURL: https://github.com/external-secrets/external-secrets.git\n"
+            "    path: config/crds/bases\n    targetRevision: v0.20.4\n"
+        ),
         "config/crds/bases",
     ),
     ("  source: {repoURL: https://git.example.org/x, path: crds, targetRevision: HEAD} # external-secrets\n", "crds"),
@@ -397,8 +401,10 @@ QUIET = [
     f"  source:\n{CHART}    helm:\n      valueFiles: [https://example.org/values.yaml]\n",
     f"  source:\n{CHART}    helm:\n      valueFiles: [$values/elsewhere.yaml]\n",
     f"  source:\n{CHART}    helm:\n      valueFiles: [$values/off.yaml]\n",
-    f"  source:\n{CHART}    helm:\n      parameters:\n"
-    "      - {name: crds.annotations.argocd\\.argoproj\\.io/sync-options, value: ServerSideApply=true}\n",
+    (
+        f"  source:\n{CHART}    helm:\n      parameters:\n"
+        "      - {name: crds.annotations.argocd\\.argoproj\\.io/sync-options, value: ServerSideApply=true}\n"
+    ),
     "  source: {repoURL: https://git.example.org/x, path: off} # external-secrets\n",
     "  source: {repoURL: https://git.example.org/x, path: crds, directory: {exclude: '*'}} # external-secrets\n",
     "  source: {repoURL: https://git.example.org/x, path: crds, plugin: {name: x}} # external-secrets\n",
