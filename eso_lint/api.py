@@ -59,6 +59,7 @@ from eso_lint.model.operator import (
     token_users,
     uses_kind,
 )
+from eso_lint.model.place import is_in, same_world
 from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown, distinct
 from eso_lint.model.remote import (
     Inventory,
@@ -74,7 +75,7 @@ from eso_lint.model.resource import Resource, first_scalar
 from eso_lint.model.selectors import Foreign, Scope, Unset, selector_scope
 from eso_lint.model.together import may_meet
 from eso_lint.model.versions import Version, parse_version
-from eso_lint.model.workspace import Workspace, is_in, same_world
+from eso_lint.model.workspace import Workspace
 from eso_lint.source.directives import Suppression
 from eso_lint.source.node import (
     Document,

@@ -150,3 +150,11 @@ def mentioned(sources: Iterable[SourceFile], parsed: frozenset[str], kind: str, 
 
 def _whole(name: str, text: str) -> bool:
     return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", text) is not None
+
+
+def writes(file: SourceFile, name: str) -> bool:
+    """Whether a file gives a name as the value of a field called name or store, in YAML, JSON or HCL."""
+    if name.encode() not in file.data:
+        return False
+    field = rf"""(?i)\b\w*(?:name|store|ref)["']?[ \t]*[:=][ \t]*["']?{re.escape(name)}["']?(?![\w.-])"""
+    return re.search(field, file.text) is not None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from eso_lint.model.place import same_world
 from eso_lint.model.resource import Resource
-from eso_lint.model.workspace import same_world
 
 # Names of directories and files that stand for one of several environments, clusters or regions.
 _ENVIRONMENT = re.compile(

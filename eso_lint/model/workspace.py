@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from eso_lint.model import evidence
 from eso_lint.model.kinds.core import Namespace
 from eso_lint.model.kinds.generator import GENERATOR_KINDS
+from eso_lint.model.place import is_in, may_be_in, same_world, serves
 from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown, references
-from eso_lint.model.resource import CLUSTER_SCOPED, ESO_GROUP, GENERATOR_GROUP, Resource
+from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource
 from eso_lint.suggest import closest, is_slip
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ class Workspace:
             charts = not self.config.closed_world
             if charts and (name.startswith("external-secrets") or name in self.index(_used_accounts)):
                 return "a workload or a chart uses it"
-        if role == "secret" and any(n in (name, None) for n in self.index(_made_secrets)):
+        if role == "secret" and self.made_secret(name):
             return "another object makes it"
         return None
 
@@ -229,7 +230,7 @@ class Workspace:
             for other in _ROLE_KINDS.get(reference.role, ())
             if other != kind
             for r in self._by_kind.get(other, {}).get(name, ())
-            if same_world(r, source) and _serves(r, reference)
+            if same_world(r, source) and serves(r, reference)
         )
         if others:
             return Missing("other-kind", others, len(candidates))
@@ -258,6 +259,14 @@ class Workspace:
             self._near[key] = closest(name, sorted(n for n in names if is_slip(name, n)))
         return self._near[key]
 
+    def made_secret(self, name: str) -> bool:
+        """Whether something other than a Secret manifest makes, or may make, a Secret of that name."""
+        return any(made in (name, None) for made in self.index(_made_secrets))
+
+    def writes_name(self, name: str, apart_from: str) -> bool:
+        """Whether another file, of whatever language, gives `name` as the value of a name or store field."""
+        return any(evidence.writes(file, name) for path, file in self._sources.items() if path != apart_from)
+
     def unchecked(self) -> dict[str, int]:
         """Kind -> references to stores, generators and ServiceAccounts that the repository says nothing about."""
         counts: dict[str, int] = {}
@@ -268,38 +277,6 @@ class Workspace:
                     if isinstance(answer, Unknown) and answer.why == _NO_REASON:
                         counts[reference.kind or ""] = counts.get(reference.kind or "", 0) + 1
         return dict(sorted(counts.items()))
-
-
-def may_be_in(resource: Resource, namespace: str | None) -> bool:
-    """Whether an object is, or (where either namespace is unknown) may be, in a namespace."""
-    if namespace is None or resource.kind in CLUSTER_SCOPED:
-        return True
-    stamped = resource.placement.namespaces
-    if stamped:
-        return namespace in stamped or None in stamped
-    return resource.namespace in (None, namespace)
-
-
-def is_in(resource: Resource, namespace: str | None) -> bool:
-    """Whether an object certainly is in a namespace (delivery may put one file into several)."""
-    return namespace is not None and (namespace in resource.placement.namespaces or resource.namespace == namespace)
-
-
-def same_world(a: Resource, b: Resource) -> bool:
-    """Whether two objects can meet in one cluster: the same tree, or one that holds the other."""
-    return a.world == b.world or a.world.startswith(b.world + "/" if b.world else "") or (
-        b.world.startswith(a.world + "/" if a.world else "")
-    )  # fmt: skip
-
-
-def _serves(candidate: Resource, reference: Reference) -> bool:
-    """Whether an object of another kind could be what is meant: cluster-scoped, or certainly beside the reference."""
-    if candidate.kind in CLUSTER_SCOPED:
-        return True
-    home = reference.namespace or reference.source.namespace
-    if home:
-        return is_in(candidate, home)
-    return candidate.namespace is None and candidate.file is reference.source.file
 
 
 def _used_accounts(ws: Workspace) -> frozenset[str]:

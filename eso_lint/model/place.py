@@ -1,0 +1,38 @@
+"""Where objects stand: in which namespace, in which tree, and whether one is within reach of a reference."""
+
+from __future__ import annotations
+
+from eso_lint.model.reference import Reference
+from eso_lint.model.resource import CLUSTER_SCOPED, Resource
+
+
+def may_be_in(resource: Resource, namespace: str | None) -> bool:
+    """Whether an object is, or (where either namespace is unknown) may be, in a namespace."""
+    if namespace is None or resource.kind in CLUSTER_SCOPED:
+        return True
+    stamped = resource.placement.namespaces
+    if stamped:
+        return namespace in stamped or None in stamped
+    return resource.namespace in (None, namespace)
+
+
+def is_in(resource: Resource, namespace: str | None) -> bool:
+    """Whether an object certainly is in a namespace (delivery may put one file into several)."""
+    return namespace is not None and (namespace in resource.placement.namespaces or resource.namespace == namespace)
+
+
+def same_world(a: Resource, b: Resource) -> bool:
+    """Whether two objects can meet in one cluster: the same tree, or one that holds the other."""
+    return a.world == b.world or a.world.startswith(b.world + "/" if b.world else "") or (
+        b.world.startswith(a.world + "/" if a.world else "")
+    )  # fmt: skip
+
+
+def serves(candidate: Resource, reference: Reference) -> bool:
+    """Whether an object of another kind could be what is meant: cluster-scoped, or certainly beside the reference."""
+    if candidate.kind in CLUSTER_SCOPED:
+        return True
+    home = reference.namespace or reference.source.namespace
+    if home:
+        return is_in(candidate, home)
+    return candidate.namespace is None and candidate.file is reference.source.file
