@@ -30,7 +30,7 @@ class Kustomization(NamedTuple):
     children: tuple[str, ...]
     components: tuple[str, ...]
     patches: tuple[str, ...]
-    patched: frozenset[str]
+    patched: frozenset[tuple[str, str]]
     namespace: str | None
     stamps: bool
     renamed: bool
@@ -45,7 +45,7 @@ class _Found:
         self.namespaces: set[str | None] = set()
         self.stamped = False
         self.roots: set[str] = set()
-        self.patched: set[str] = set()
+        self.patched: set[tuple[str, str]] = set()
         self.renamed = False
 
 
@@ -75,7 +75,7 @@ def placements(
     for path, reach in found.items():
         result[path] = Placement(
             False, frozenset(reach.namespaces) if reach.stamped else frozenset(),
-            frozenset(reach.roots), frozenset(p.partition("/")[0] for p in reach.patched), reach.renamed,
+            frozenset(reach.roots), frozenset(target.partition("/")[0] for target, _ in reach.patched), reach.renamed,
             frozenset(reach.patched),
         )  # fmt: skip
     return result
@@ -83,7 +83,7 @@ def placements(
 
 def _descend(
     path: str, root: str, units: dict[str, Kustomization], found: dict[str, _Found], namespace: str | None,
-    stamped: bool, patched: frozenset[str], renamed: bool, depth: int, visiting: set[str],
+    stamped: bool, patched: frozenset[tuple[str, str]], renamed: bool, depth: int, visiting: set[str],
 ) -> None:  # fmt: skip
     unit = units.get(path)
     if unit is None or path in visiting or depth > 50:
@@ -142,36 +142,33 @@ def _read(
                 if field == "components":
                     components.append(by_directory[target])
     patch_files: list[str] = []
-    kinds: set[str] = set()
+    changes: set[tuple[str, str]] = set()
     for field in ("patches", "patchesJson6902"):
         for item in items(root.get(field)):
             target = _join(directory, string(lookup(item, "path")))
             inline = lookup(item, "patch")
-            kind = string(lookup(item, "target", "kind"))
-            name = string(lookup(item, "target", "name"))
             if target in paths:
                 patch_files.append(target)
+            text = inline.text if isinstance(inline, Scalar) else text_of(target) if target in paths else ""
+            kind, name = string(lookup(item, "target", "kind")), string(lookup(item, "target", "name"))
             if kind:
                 # The name is a regular expression; a plain one stands for itself.
-                kinds.add(f"{kind}/{name}" if name and re.fullmatch(r"[\w.-]+", name) else kind)
+                changes.add((f"{kind}/{name}" if name and re.fullmatch(r"[\w.-]+", name) else kind, text))
             elif lookup(item, "target") is not None:
-                kinds.add("*")
+                changes.add(("*", text))
             else:
-                kinds |= _kinds(
-                    inline.text if isinstance(inline, Scalar) else text_of(target) if target in paths else ""
-                )
+                changes |= _changes(text)
     for item in items(root.get("patchesStrategicMerge")):
         text = string(item) or ""
         target = _join(directory, text)
         if "\n" not in text and target in paths:
             patch_files.append(target)
-            kinds |= _kinds(text_of(target))
-        else:
-            kinds |= _kinds(text)
+            text = text_of(target)
+        changes |= _changes(text)
     if root.get("replacements") is not None or root.get("transformers") is not None:
-        kinds.add("*")
+        changes.add(("*", ""))
     if any(not is_absent(root.get(field)) for field in ("labels", "commonLabels")):
-        kinds.add("Namespace")  # whose labels decide about stores
+        changes.add(("Namespace", ""))  # whose labels decide about stores
     namespace: Node | None = root.get("namespace")
     stamps = not is_absent(namespace) and string(namespace) != ""
     if not stamps and root.get("transformers") is not None:
@@ -179,21 +176,19 @@ def _read(
         stamps, namespace = True, None
     renamed = any(not is_absent(root.get(f)) and string(root.get(f)) != "" for f in ("namePrefix", "nameSuffix"))
     return Kustomization(
-        document.file.path, tuple(files), tuple(children), tuple(components), tuple(patch_files), frozenset(kinds),
+        document.file.path, tuple(files), tuple(children), tuple(components), tuple(patch_files), frozenset(changes),
         string(namespace) if stamps else None, stamps, renamed,
     )  # fmt: skip
 
 
-def _kinds(text: str) -> set[str]:
-    """`Kind/name`, or as much of it as can be read, of every document of a strategic merge patch."""
-    found: set[str] = set()
+def _changes(text: str) -> set[tuple[str, str]]:
+    """`Kind/name`, or as much of it as can be read, and the text, of every document of a strategic merge patch."""
+    found: set[tuple[str, str]] = set()
     for chunk in _SEPARATOR.split(text):
         kind, name = _TOP_KIND.search(chunk) or _KIND.search(chunk), _NAME.search(chunk)
-        if kind and name:
-            found.add(f"{kind[1]}/{name[1]}")
-        elif kind:
-            found.add(kind[1])
-    return found or {"*"}
+        if kind:
+            found.add((f"{kind[1]}/{name[1]}" if name else kind[1], chunk))
+    return found or {("*", text)}
 
 
 def _join(directory: str, target: str | None) -> str:

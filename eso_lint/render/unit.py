@@ -1,0 +1,106 @@
+"""A delivery unit: what one kustomize root, Flux Kustomization, Argo CD Application or chart brings to a cluster."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from eso_lint.source.node import Document, Mapping, Node, Scalar, SourceFile, Span, lookup, string
+
+
+class Note(NamedTuple):
+    """Something that rendering could not follow, or that the tool itself would refuse.
+
+    `kind` is remote (not in the repository, never fetched), missing (a listed path that is not there), patch (its target
+    matches nothing, or an operation has no place), opaque (known to change things, in a way that is not followed).
+    """
+
+    kind: str
+    at: Node
+    message: str
+
+
+class Item:
+    """One object on its way through overlays.
+
+    `ids` are the (kind, namespace, name) it has had, as written first; `via` the places in overlays, patches and
+    substitutions that changed it, in order. `root` mixes nodes of several files, each with its own place.
+    """
+
+    __slots__ = ("document", "ids", "renamed", "root", "via")
+
+    def __init__(self, document: Document, root: Mapping) -> None:
+        self.document = document
+        self.root = root
+        self.via: tuple[Span, ...] = ()
+        self.renamed = False
+        self.ids = (self.id,)
+
+    @property
+    def kind(self) -> str | None:
+        return string(self.root.get("kind"))
+
+    @property
+    def group(self) -> str:
+        return (string(self.root.get("apiVersion")) or "").rpartition("/")[0]
+
+    @property
+    def id(self) -> tuple[str | None, str | None, str | None]:
+        metadata = self.root.get("metadata")
+        return self.kind, string(lookup(metadata, "namespace")), string(lookup(metadata, "name"))
+
+    def change(self, root: Node, via: Node) -> None:
+        """Take a changed tree, and remember what changed it."""
+        if root is not self.root and isinstance(root, Mapping):
+            self.root = root
+            self.via = (*self.via, via.span)
+            if self.id != self.ids[-1]:
+                self.ids = (*self.ids, self.id)
+
+    def copy(self) -> Item:
+        """The same state, to go another way from here."""
+        twin = Item.__new__(Item)
+        twin.document, twin.root, twin.via = self.document, self.root, self.via
+        twin.renamed, twin.ids = self.renamed, self.ids
+        return twin
+
+
+class Unit(NamedTuple):
+    """What one declaration delivers.
+
+    `tool` is kustomize, flux, argocd, helm or plain. `name` reads well in a sentence ("Flux Kustomization apps/shop").
+    `at` is where it is declared (None for a bare directory), `path` the directory or chart that it delivers.
+    `cluster` names the cluster where the declaration tells it, else None. `files` are all files that it reads.
+    """
+
+    tool: str
+    name: str
+    at: Node | None
+    path: str
+    cluster: str | None
+    items: tuple[Item, ...]
+    files: frozenset[str]
+    notes: tuple[Note, ...] = ()
+
+
+class Source(Protocol):
+    """Where renderers get text from; nothing is fetched, nothing outside the repository is read.
+
+    Paths are repository-relative and normalised ("" is the root).
+    """
+
+    paths: frozenset[str]
+
+    def kustomization(self, directory: str) -> Document | None:
+        """The kustomization of a directory, None where it has none."""
+
+    def documents(self, path: str) -> tuple[Document, ...] | None:
+        """The documents of a file that can matter; None where there is no such file."""
+
+    def file(self, path: str) -> SourceFile | None:
+        """A file's text, also of one that holds nothing of the operator."""
+
+    def parse(self, text: Scalar) -> tuple[Document, ...]:
+        """YAML inside a scalar (an inline patch, a values block), every node placed in the outer file."""
+
+    def directory(self, path: str) -> tuple[str, ...]:
+        """Files directly in a directory, sorted; empty where there is none."""
