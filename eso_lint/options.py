@@ -62,6 +62,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("no-ignores", "", "show what comments and annotations hide"),
     Option("format", "FORMAT", "what to print; `eso-lint rules` and `config` know json", on=_ALL),
     Option("report", "FORMAT:PATH", "write a further report; `-` is standard output", many=True),
+    Option("sarif-suppressed", "", "SARIF also carries what is suppressed; code scanning shows it all the same"),
+    Option("sarif-category", "NAME", "SARIF names this category, which tells uploads of one job apart"),
     Option("color", "WHEN", "auto, always or never", ("auto", "always", "never"), on=_ALL),
     Option("statistics", "", "count findings by rule"),
     Option("show-files", "", "list the files that would be read, and stop"),

@@ -220,6 +220,11 @@ def _one_file(line: CommandLine) -> bool:
 def _write(line: CommandLine, report: Report, reports: list[tuple[str, str]], engine: Engine) -> None:
     from eso_lint.report import FORMATS, Options, render
 
+    common = Options(
+        statistics=line.has("statistics"),
+        sarif_suppressed=line.has("sarif_suppressed"),
+        sarif_category=line.text("sarif_category"),
+    )
     for name, path in reports:
 
         def write(stream: Any, options: Options, name: str = name) -> None:
@@ -234,7 +239,7 @@ def _write(line: CommandLine, report: Report, reports: list[tuple[str, str]], en
             except OSError as error:
                 raise UsageError(f"cannot write `{path}`: {error.strerror}") from None
             with stream:
-                write(stream, Options(statistics=line.has("statistics")))
+                write(stream, common)
             continue
         color = use_color(line, sys.stdout)
         links = color and sys.stdout.isatty() and not os.environ.get("PRE_COMMIT") and not os.environ.get("CI")
@@ -243,8 +248,7 @@ def _write(line: CommandLine, report: Report, reports: list[tuple[str, str]], en
             import shutil
 
             width = shutil.get_terminal_size((100, 40)).columns
-        options = Options(color, links, width, statistics=line.has("statistics"), quiet=line.has("quiet"))
-        write(sys.stdout, options)
+        write(sys.stdout, common._replace(color=color, hyperlinks=links, width=width, quiet=line.has("quiet")))
 
 
 def _progress() -> Callable[[str], None]:

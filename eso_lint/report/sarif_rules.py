@@ -11,17 +11,6 @@ from eso_lint.report.visible import whole
 
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _PROBLEM_SEVERITY = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
-_FAMILIES = (
-    "reading",
-    "references",
-    "tenancy",
-    "schema",
-    "refresh",
-    "templates",
-    "providers",
-    "permissions",
-    "delivery",
-)
 # What code scanning accepts.
 _MAX_NAME = 255
 _MAX_DESCRIPTION = 1024
@@ -87,8 +76,9 @@ def sentence(text: str) -> str:
 
 
 def _tags(rule: Rule) -> list[str]:
-    digits = "".join(c for c in rule.id if c.isdigit())
-    family = _FAMILIES[int(digits[0])] if rule.source == "eso-lint" and digits and digits[0] != "9" else rule.source
+    """Subjects, the rule's family (its folder; for a stranger's rule its source), and `security` where true."""
+    module = getattr(rule.check, "__module__", "").split(".")
+    family = module[2] if module[:2] == ["eso_lint", "rules"] and len(module) > 3 else rule.source
     return sorted({"external-secrets", "kubernetes", family, *(("security",) if rule.security is not None else ())})
 
 
