@@ -202,12 +202,11 @@ class Builder:
         frame.key = node
         if type(node) is not Scalar:
             if type(node) is not Opaque:
-                raise RefusedError(
-                    node.start,
-                    node.end,
-                    "a key must be a scalar, not a mapping or a list",
-                    "quote the text if it begins with `{` or `[`",
-                )
+                if self.file.text.startswith("{{", node.start - 1):
+                    message, help = "`{{` begins a YAML mapping here, not a template", "quote the whole value"
+                    raise RefusedError(node.start - 1, node.start + 1, message, help)
+                message, help = "a key must be a scalar, not a mapping or a list", "quote it if it is text"
+                raise RefusedError(node.start, node.end, message, help)
             # A key that is not known may be any.
             frame.node.open = True
             return

@@ -10,13 +10,19 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from eso_lint.source.node import Document, Node, SourceFile, Span
+from eso_lint.source.node import Document, Mapping, Node, SourceFile, Span, lookup
 
 _SEPARATOR = re.compile(r"\n---(?=[ \t\r\n]|\Z)")
 _SEPARATOR_CR = re.compile(r"(?:\n|\r\n?)---(?=[ \t\r\n]|\Z)")
 _DIRECTIVES = re.compile(r"\A(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))*+%")
 _YAML_DIRECTIVE = re.compile(r"^%YAML[ \t]+(\d+)\.(\d+)", re.MULTILINE)
 _TEMPLATE_NAME = (".tpl", ".tmpl", ".j2", ".gotmpl")
+_OWN_TEMPLATES = (
+    ("spec", "target", "template"),
+    ("spec", "externalSecretSpec", "target", "template"),
+    ("spec", "template"),
+    ("spec", "pushSecretSpec", "template"),
+)
 UNREADABLE = "template that is no YAML before it is rendered"
 
 
@@ -102,7 +108,12 @@ def parse(file: SourceFile, wanted: Callable[[str], bool] | None = None, in_char
         if not (templated and (in_chart or hides_in_comments(chunk))):
             result = read_chunk(file, chunk, start, number)
         if result is None or (result.refused is not None and templated):
-            dialect, result = _read_template(file, chunk, start, number)
+            plain = result
+            dialect, result, only_ours = _read_template(file, chunk, start, number)
+            if plain is not None and only_ours and not file.path.endswith(_TEMPLATE_NAME):
+                # The operator's own templates, not quoted: no other tool will render this file first.
+                dialect = "plain"
+                result = result._replace(refused=plain.refused)
         for root in result.roots:
             documents.append(Document(file, number, root, dialect, start, end))
             number += 1
@@ -116,13 +127,19 @@ def parse(file: SourceFile, wanted: Callable[[str], bool] | None = None, in_char
     return Parsed(file, tuple(documents), tuple(faults), tuple(skipped))
 
 
-def _read_template(file: SourceFile, chunk: str, base: int, number: int) -> tuple[str, Roots]:
+def _read_template(file: SourceFile, chunk: str, base: int, number: int) -> tuple[str, Roots, bool]:
+    """Dialect, documents, and whether every action stands where the operator itself reads templates."""
     from eso_lint.source.template import mask
     from eso_lint.source.unmask import unmask
 
     masked = mask(chunk, base)
     result = read_chunk(file, masked.text, base, number, masked=True)
-    return masked.dialect, Roots([unmask(root, masked) for root in result.roots], [], result.refused)
+    roots = [unmask(root, masked) for root in result.roots]
+    only_ours = False
+    if len(roots) == 1 and masked.starts and result.refused is None:
+        places = [node for node in (lookup(roots[0], *path) for path in _OWN_TEMPLATES) if isinstance(node, Mapping)]
+        only_ours = any(p.start <= masked.starts[0] and masked.ends[-1] <= p.end and not p.open for p in places)
+    return masked.dialect, Roots(roots, [], result.refused), only_ours
 
 
 def read_chunk(file: SourceFile, chunk: str, base: int, number: int, masked: bool = False) -> Roots:
