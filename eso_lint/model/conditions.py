@@ -20,6 +20,10 @@ NAME_LABEL = "kubernetes.io/metadata.name"
 _SYSTEM_LABEL = re.compile(
     r"(?:\A|\.)(?:kubernetes|k8s|openshift|cattle|fluxcd|argoproj|rancher|gke|x-k8s)\.(?:io|com)/"
 )
+_OP = re.compile(r"""op["']?[ \t]*:[ \t]*["']?(\w+)""")
+# A patch that adds to the names of one item, and one that touches conditions in any other way.
+_ADDS = re.compile(r"/spec/conditions/\d+/namespaces(?:/(?:\d+|-))?(?![\w/-])")
+_OTHERS = re.compile(r"conditions(?!/\d+/namespaces(?:/(?:\d+|-))?(?![\w/-]))")
 _GROUP_QUANTIFIER = re.compile(r"[*+{]")
 
 
@@ -40,7 +44,7 @@ Admission = Admits | Denies | Unknown
 
 def admission(store: ClusterSecretStore, namespace: str, ws: Workspace) -> Admission:
     """Whether a namespace may use a store. Unknown where a patch, a template or missing labels could change it."""
-    if store.patched:
+    if store.patched and not _harmless(store, namespace):
         return Unknown("a kustomize patch may change the conditions")
     manifests = ws.named("Namespace", namespace)
     # The same namespace in several clusters: they must agree.
@@ -50,6 +54,22 @@ def admission(store: ClusterSecretStore, namespace: str, ws: Workspace) -> Admis
     if all(isinstance(a, Admits) for a in answers) or all(isinstance(a, Denies) for a in answers):
         return answers[0]
     return Unknown("the labels of the namespace are not known")
+
+
+def _harmless(store: ClusterSecretStore, namespace: str) -> bool:
+    """Whether the patches certainly leave the conditions alone, or only add other namespaces to them."""
+    texts = store.placement.patch_texts(store.kind, store.name)
+    for text in texts:
+        if not text or re.search(rf"(?<![\w-]){re.escape(namespace)}(?![\w-])", text):
+            return False
+        if "$patch" in text or not set(_OP.findall(text)) <= {"add", "test", "replace"}:
+            return False
+        whole = re.search(r"""path["']?[ \t]*:[ \t]*["']?(?:/spec|/)?["']?[ \t]*(?:[,}\r\n]|\Z)""", text)
+        if "conditions" in text and (whole or not _ADDS.search(text) or _OTHERS.search(text)):
+            return False
+        if whole:
+            return False
+    return bool(texts)
 
 
 def _labels(namespace: object) -> dict[str, str] | None:

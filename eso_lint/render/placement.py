@@ -10,8 +10,9 @@ class Placement(NamedTuple):
 
     `namespaces` are those that delivery stamps on (None in it: as written, or unknown); empty where nothing stamps one.
     `roots` name the outermost delivery units that reach the file. `patched` holds the kinds whose fields a patch may
-    change (`*`: any), `changes` the same with the name where a patch gives one (`Kind/name`), each with the text of the
-    patch ("" where it cannot be read). `renamed` says that names get a prefix or suffix, `patch` that the documents are patches.
+    change (`*`: any), `changes` the same with the name where a patch gives one (`Kind/name`), each with the text of
+    the patch ("" where it cannot be read). `renamed` says that names get a prefix or suffix, `patch` that the
+    documents are patches.
     """
 
     patch: bool = False

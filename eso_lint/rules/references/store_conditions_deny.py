@@ -117,6 +117,36 @@ spec:
     - extract: {key: mail/db}
 """
 
+BAD_PATCHED = """
+# file: base/kustomization.yaml
+resources: [store.yaml]
+# file: base/store.yaml
+apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata: {name: vault}
+spec:
+  conditions:
+    - namespaces: [shop]
+  provider:
+    vault: {server: "https://vault.example.org"}
+# file: prod/kustomization.yaml
+resources: [../base]
+patches:
+  - target: {kind: ClusterSecretStore, name: vault}
+    patch: |-
+      - {op: add, path: /spec/conditions/0/namespaces/-, value: pay}
+# file: mail.yaml
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: db, namespace: mail}
+spec:
+  secretStoreRef:
+    kind: ClusterSecretStore
+    name: vault  # <- ESO105
+  dataFrom:
+    - extract: {key: a}
+"""
+
 GOOD = """
 apiVersion: external-secrets.io/v1
 kind: ClusterSecretStore
@@ -201,6 +231,10 @@ spec:
     - extract: {key: a}
 """
 
+GOOD_REPLACED = GOOD_PATCHED.replace(
+    "{op: add, path: /spec/conditions/0/namespaces/-, value: mail}", "{op: remove, path: /spec/conditions}"
+)
+
 GOOD_REGEX = """
 apiVersion: external-secrets.io/v1
 kind: ClusterSecretStore
@@ -227,8 +261,8 @@ spec:
     on=(BaseExternalSecret, BasePushSecret),
     severity=Severity.ERROR,
     since="0.1.0",
-    bad=(BAD, BAD_LABELS, BAD_IMPLIED),
-    good=(GOOD, GOOD_EMPTY, GOOD_PATCHED, GOOD_REGEX),
+    bad=(BAD, BAD_LABELS, BAD_IMPLIED, BAD_PATCHED),
+    good=(GOOD, GOOD_EMPTY, GOOD_PATCHED, GOOD_REPLACED, GOOD_REGEX),
     reads=("Namespace",),
 )
 def store_conditions_deny(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
