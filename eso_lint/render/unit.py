@@ -10,7 +10,7 @@ from eso_lint.source.node import Document, Mapping, Node, Scalar, SourceFile, Sp
 class Note(NamedTuple):
     """Something that rendering could not follow, or that the tool itself would refuse.
 
-    `kind` is remote (not in the repository, never fetched), missing (a listed path that is not there), patch (its target
+    `kind` is remote (not in the repository, never fetched), missing (a listed path is not there), patch (its target
     matches nothing, or an operation has no place), opaque (known to change things, in a way that is not followed).
     """
 
@@ -33,7 +33,7 @@ class Item:
         self.root = root
         self.via: tuple[Span, ...] = ()
         self.renamed = False
-        self.ids = (self.id,)
+        self.ids: tuple[tuple[str | None, str | None, str | None], ...] = (self.id,)
 
     @property
     def kind(self) -> str | None:
