@@ -35,6 +35,8 @@ def explain(error: Any, text: str) -> Complaint:
     if "\t" in (char, *line_before) and not line_before.strip() and "quoted" not in context:
         tab = at - len(line_before) + line_before.find("\t") if "\t" in line_before else at
         return Complaint(tab, tab + 1, "a tab indents this line", "indent with spaces: YAML allows no tabs there")
+    if char == "\t" and "cannot start any token" in problem:
+        return Complaint(at, at + 1, "a tab is not allowed here", "separate with spaces")
     if "cannot start any token" in problem:
         return Complaint(
             at, at + 1, f"a plain value cannot begin with `{char}`", "put the value in single or double quotes"
@@ -97,6 +99,11 @@ def explain(error: Any, text: str) -> Complaint:
         )
     if "mapping keys are not allowed" in problem:
         return Complaint(at, at + 1, "`?` begins a key, which is not allowed here", "quote the value")
+    if "node content" in problem and at >= len(text.rstrip()):
+        start, end = _word(text, at)
+        if text[start:end] in ("{", "["):
+            return Complaint(start, end, f"this `{text[start:end]}` is never closed", "add the closing bracket")
+        return Complaint(start, end, "a value is missing after this", "close what is open here, or write the value")
     if "node content" in problem:
         return Complaint(
             at, at + 1, f"a value is missing before `{char}`", "quote the value if the character is part of it"

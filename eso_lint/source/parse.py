@@ -15,6 +15,7 @@ from eso_lint.source.node import Document, Mapping, Node, SourceFile, Span, look
 _SEPARATOR = re.compile(r"\n---(?=[ \t\r\n]|\Z)")
 _SEPARATOR_CR = re.compile(r"(?:\n|\r\n?)---(?=[ \t\r\n]|\Z)")
 _DIRECTIVES = re.compile(r"\A(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))*+%")
+_HEAD = re.compile(r"(?:[ \t]*+(?:[#%][^\r\n]*+)?(?:\r\n?|\n))*+")
 _YAML_DIRECTIVE = re.compile(r"^%YAML[ \t]+(\d+)\.(\d+)", re.MULTILINE)
 _TEMPLATE_NAME = (".tpl", ".tmpl", ".j2", ".gotmpl")
 _OWN_TEMPLATES = (
@@ -68,7 +69,7 @@ def chunks(text: str) -> Iterator[tuple[int, int]]:
     separator = _SEPARATOR_CR if "\r" in text else _SEPARATOR
     for match in separator.finditer(text):
         piece_end = match.end() - 3
-        if "%" in text[start : start + 1] or _headed(text, start, piece_end):
+        if _headed(text, start, piece_end):
             continue
         yield start, piece_end
         start = piece_end
@@ -77,7 +78,8 @@ def chunks(text: str) -> Iterator[tuple[int, int]]:
 
 def _headed(text: str, start: int, end: int) -> bool:
     """Whether only directives and comments stand before this `---`."""
-    return text.startswith(("#", " ", "\t", "\r", "\n"), start) and _DIRECTIVES.match(text, start, end) is not None
+    head = text[start] if start < end else ""
+    return head in ("%", "#", " ", "\t", "\r", "\n") and _HEAD.fullmatch(text, start, end) is not None
 
 
 def parse(file: SourceFile, wanted: Callable[[str], bool] | None = None, in_chart: bool = False) -> Parsed:
@@ -95,7 +97,7 @@ def parse(file: SourceFile, wanted: Callable[[str], bool] | None = None, in_char
     number = 0
     for start, end in chunks(text):
         chunk = text[start:end]
-        if not chunk.strip():
+        if not chunk.strip() or chunk.strip() == "---":
             continue
         if wanted is not None and not wanted(chunk):
             number += 1
@@ -148,6 +150,9 @@ def read_chunk(file: SourceFile, chunk: str, base: int, number: int, masked: boo
 
     from eso_lint.source.builder import Builder, RefusedError, parser
 
+    if chunk.startswith("\ufeff"):
+        # A second byte order mark: the parser drops it without counting it.
+        base, chunk = base + len(chunk) - len(chunk.lstrip("\ufeff")), chunk.lstrip("\ufeff")
     builder = Builder(file, base, masked)
     refused: Fault | None = None
     directive = _YAML_DIRECTIVE.search(chunk) if "%YAML" in chunk else None
