@@ -93,7 +93,7 @@ from eso_lint.source.node import (
     walk,
 )
 from eso_lint.source.parse import Fault
-from eso_lint.suggest import closest, distance
+from eso_lint.suggest import closest, distance, respelled
 
 if TYPE_CHECKING:
     from eso_lint.model.crd_sources import unsyncable, vendored_crds
@@ -229,6 +229,7 @@ __all__ = [
     "parse_version",
     "provider_of",
     "remote_keys",
+    "respelled",
     "rule",
     "same_world",
     "selector_matches",

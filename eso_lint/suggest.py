@@ -55,3 +55,9 @@ def is_slip(word: str, name: str) -> bool:
     return not different or any(
         min(len(x), len(y)) > 3 and re.sub(r"\d", "", x) != re.sub(r"\d", "", y) for x, y in different
     )
+
+
+def respelled(written: str, text: str) -> str:
+    """A name in the quotes of the scalar that it replaces, as `written` in the file."""
+    quote = written[:1] if written[:1] in ("'", '"') else ""
+    return f"{quote}{text}{quote}"

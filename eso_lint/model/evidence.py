@@ -25,9 +25,10 @@ _NAME = re.compile(r"""name["']?[ \t]*[:=][ \t]*["']?([^\s"',}#]+)""")
 _VARIABLE = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|<[^<>]*>|%\{[^}]*\}|@@?[A-Za-z_]+@@?", re.DOTALL)
 # A key below which a chart keeps stores: `secretStores:`, `clusterSecretStore:`, but no `secretStoreRef:`.
 _STORE_KEY = re.compile(r"(?i)(?:secret[-_]?stores?|\Astores?)\Z")
-_TEXT_FILE = re.compile(
-    r"\.(?:tf|tfvars|hcl|jsonnet|libsonnet|cue|k|dhall|sh|bash|py|ts|js|go|rb|tpl|tmpl|j2|nix|toml)\Z"
+_LANGUAGE = re.compile(
+    r"\.(?:tf|tfvars|hcl|jsonnet|libsonnet|cue|k|dhall|sh|bash|py|ts|js|go|rb|tpl|tmpl|j2|nix|toml|ya?ml|json)\Z"
 )
+_WORDS = re.compile(rb"(?i)secret_?-?store|\bstores:|external-secrets\.io")
 _ACCOUNT_KEYS = ("serviceAccount", "serviceAccountName")
 
 
@@ -127,24 +128,27 @@ def service_accounts(documents: Iterable[Document]) -> frozenset[str]:
     return frozenset(found)
 
 
-def mentioned(sources: Iterable[SourceFile], parsed: frozenset[str], kind: str, name: str) -> bool:
-    """Whether files that were not parsed may define a store or generator of that name.
+def other_texts(sources: Iterable[SourceFile], parsed: frozenset[str]) -> tuple[SourceFile, ...]:
+    """Files that were not parsed and may still define stores or generators: other languages, chart values."""
+    return tuple(f for f in sources if f.path not in parsed and _LANGUAGE.search(f.path) and _WORDS.search(f.data))
+
+
+def mentioned(texts: Iterable[SourceFile], kind: str, name: str) -> bool:
+    """Whether one of `other_texts` may define a store or generator of that name.
 
     Other languages (Terraform, Jsonnet, scripts) count where they name kind and name; YAML where a key is the name.
     """
     wanted, word = name.encode(), kind.encode()
     snake = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower().encode()
-    for file in sources:
-        if wanted not in file.data or file.path in parsed:
+    as_key = rf"""(?m)^[ \t]*["']?{re.escape(name)}["']?[ \t]*:"""
+    for file in texts:
+        if wanted not in file.data:
             continue
-        if _TEXT_FILE.search(file.path):
-            if (word in file.data or snake in file.data) and _whole(name, file.text):
+        if file.path.endswith((".yaml", ".yml", ".json")):
+            if re.search(as_key, file.text):
                 return True
-        elif file.path.endswith((".yaml", ".yml", ".json")):
-            lower = file.data.lower()
-            as_key = rf"""(?m)^[ \t]*["']?{re.escape(name)}["']?[ \t]*:"""
-            if (b"secretstore" in lower or b"stores:" in lower) and re.search(as_key, file.text):
-                return True
+        elif (word in file.data or snake in file.data) and _whole(name, file.text):
+            return True
     return False
 
 

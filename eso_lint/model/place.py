@@ -22,10 +22,11 @@ def is_in(resource: Resource, namespace: str | None) -> bool:
 
 
 def same_world(a: Resource, b: Resource) -> bool:
-    """Whether two objects can meet in one cluster: the same tree, or one that holds the other."""
-    return a.world == b.world or a.world.startswith(b.world + "/" if b.world else "") or (
-        b.world.startswith(a.world + "/" if a.world else "")
-    )  # fmt: skip
+    """Whether two objects can meet in one cluster: the same tree, or one that holds the other. Archives stay alone."""
+    one, other = sorted((a.world, b.world), key=len)
+    if one == other:
+        return True
+    return not other.endswith("_archive") and (not one or other.startswith(one + "/"))
 
 
 def serves(candidate: Resource, reference: Reference) -> bool:

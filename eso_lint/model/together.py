@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from eso_lint.model.place import same_world
 from eso_lint.model.resource import Resource
 
 # Names of directories and files that stand for one of several environments, clusters or regions.
@@ -31,7 +30,7 @@ def may_meet(a: Resource, b: Resource) -> bool:
     Templates with conditions, objects whose names delivery changes, files that only one kustomization lists, and
     paths that part at an environment do not meet.
     """
-    if not same_world(a, b) or a.document.dialect != "plain" or b.document.dialect != "plain":
+    if a.world != b.world or a.document.dialect != "plain" or b.document.dialect != "plain":
         return False
     if a.file is b.file:
         return True

@@ -181,7 +181,7 @@ class Workspace:
             return Unknown("a kustomize patch may change the reference")
         if reference.source.world.endswith("_archive"):
             return Unknown("the object is archived")
-        doubt = self._doubt(reference.role, kind, name)
+        doubt = self._once(("doubt", reference.role, kind, name), lambda: self._doubt(reference.role, kind, name))
         if doubt:
             return Unknown(doubt)
         answer = self._missing(reference, kind, name)
@@ -216,15 +216,18 @@ class Workspace:
     def _mentioned(self, role: str, kind: str, name: str) -> bool:
         if role not in ("store", "generator") or self.config.closed_world:
             return False
-        parsed = frozenset(result.file.path for result in self.parsed)
-        key = ("mentioned", kind, name)
+        return self._once(("mentioned", kind, name), lambda: evidence.mentioned(self.index(_other_texts), kind, name))
+
+    def _once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
         if key not in self._indexes:
-            self._indexes[key] = evidence.mentioned(self._sources.values(), parsed, kind, name)
-        return bool(self._indexes[key])
+            self._indexes[key] = make()
+        return self._indexes[key]  # type: ignore[no-any-return]
 
     def _missing(self, reference: Reference, kind: str, name: str) -> Resolution:
         source = reference.source
-        candidates = [r for r in self.of_kind(kind) if same_world(r, source)]
+        candidates = self._once(
+            ("candidates", kind, source.world), lambda: [r for r in self.of_kind(kind) if same_world(r, source)]
+        )
         others = tuple(
             r
             for other in _ROLE_KINDS.get(reference.role, ())
@@ -277,6 +280,10 @@ class Workspace:
                     if isinstance(answer, Unknown) and answer.why == _NO_REASON:
                         counts[reference.kind or ""] = counts.get(reference.kind or "", 0) + 1
         return dict(sorted(counts.items()))
+
+
+def _other_texts(ws: Workspace) -> tuple[SourceFile, ...]:
+    return evidence.other_texts(ws.sources.values(), frozenset(result.file.path for result in ws.parsed))
 
 
 def _used_accounts(ws: Workspace) -> frozenset[str]:

@@ -13,6 +13,7 @@ from eso_lint.api import (
     Severity,
     Store,
     Workspace,
+    respelled,
     rule,
 )
 
@@ -185,7 +186,7 @@ def service_account_not_found(resource: Store | Generator, ws: Workspace) -> Ite
         if answer.reason == "near-name":
             near = answer.near[0].name or ""
             advice, says = f"write `{near}`, or {advice}", "closest name"
-            fix = Fix(f"refer to `{near}`", (Edit(ref.at.span, near),))
+            fix = Fix(f"refer to `{near}`", (Edit(ref.at.span, respelled(ref.at.span.text, near)),))
         elif answer.reason == "other-namespace":
             says = "the ServiceAccount of that name"
             if answer.near[0].namespace:

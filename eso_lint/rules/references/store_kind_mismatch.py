@@ -18,6 +18,7 @@ from eso_lint.api import (
     distinct,
     is_absent,
     lookup,
+    respelled,
     rule,
 )
 
@@ -200,7 +201,7 @@ def _fix(ref: Reference, kind: str) -> Fix | None:
         return None
     written, title = ref.node.get("kind"), f"set `kind: {kind}`"
     if isinstance(written, Scalar) and written.end > written.start:
-        return Fix(title, (Edit(written.span, f'"{kind}"' if written.style == '"' else kind),))
+        return Fix(title, (Edit(written.span, respelled(written.span.text, kind)),))
     name = ref.node.key("name")
     if "kind" in ref.node or not is_absent(written) or name is None:
         return None

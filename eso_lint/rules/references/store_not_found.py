@@ -14,6 +14,7 @@ from eso_lint.api import (
     Severity,
     Workspace,
     distinct,
+    respelled,
     rule,
 )
 
@@ -246,7 +247,7 @@ def store_not_found(resource: BaseExternalSecret | BasePushSecret, ws: Workspace
             near = answer.near[0]
             related = (Related(near.name_node.span, "closest name"),)
             advice = f"write `{near.name}`, or {advice}"
-            fix = Fix(f"refer to `{near.name}`", (Edit(ref.at.span, near.name or ""),))
+            fix = Fix(f"refer to `{near.name}`", (Edit(ref.at.span, respelled(ref.at.span.text, near.name or "")),))
         where = f" in namespace `{ref.namespace}`" if ref.namespace else ""
         yield Problem(
             at=ref.at,
