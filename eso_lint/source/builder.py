@@ -13,7 +13,7 @@ from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, Source
 from eso_lint.source.placeholder import NONE, marks, why
 from eso_lint.source.scalar import SPECIAL, refusal
 
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*+(?:\s++|#[^\r\n]*+(?:\r|\n|\Z))*+)*+")
+_PROPERTIES = re.compile(r"(?:(?:&[0-9A-Za-z_-]*+|!<[^>\s]*+>|![^\s,\[\]{}]*+)(?:\s++|#[^\r\n]*+(?:\r|\n|\Z))*+)*+")
 MAX_DEPTH = 1_000
 MAX_MERGED = 100_000
 

@@ -94,7 +94,7 @@ class _Unmasker:
         keys: set[str] = set()
         changed: list[tuple[Node, Node]] = []
         children: list[tuple[Node, int, int]] = []
-        opened = node.flow and self._acts(node.start, node.end)
+        opened = node.flow and bool(self._inserted(node.start, node.end))
         for i, (key, value) in enumerate(entries):
             end = bounds[i + 1] if i + 1 < len(bounds) else high
             if type(key) is Scalar:
@@ -125,7 +125,7 @@ class _Unmasker:
         changed: list[Node] = []
         children: list[tuple[Node, int, int]] = []
         opened = any(n.column in (column, -1) for n in self._inserted(low, high))
-        opened = opened or (node.flow and self._acts(node.start, node.end))
+        opened = opened or (node.flow and bool(self._inserted(node.start, node.end)))
         for i, item in enumerate(node.items):
             end = bounds[i + 1] if i + 1 < len(bounds) else high
             if type(item) is Scalar:
@@ -135,18 +135,22 @@ class _Unmasker:
                 changed.append(fresh)
             else:
                 changed.append(item)
-                children.append((item, node.items[i - 1].end if i else low, end))
+                children.append((item, self._dash(node, i, column) if i else low, end))
                 opened = opened or any(column < n.column < _column(item) for n in self._inserted(item.start, end))
         node.open = node.open or opened or self._branches(bounds, low, high, True)
         node.items = tuple(changed)
         yield from children
 
+    def _dash(self, node: Sequence, i: int, column: int) -> int:
+        """Where an item's region begins: at its dash, else behind the item before."""
+        before = node.items[i - 1].end
+        dash = -1
+        if column < FAR:
+            dash = node.file.text.rfind("\n" + " " * column + "-", before, node.items[i].start)
+        return max(dash, before)
+
     def _inserted(self, low: int, high: int) -> tuple[Insertion, ...]:
         return self.insertions[bisect_left(self.places, low) : bisect_left(self.places, high)]
-
-    def _acts(self, low: int, high: int) -> bool:
-        i = bisect_right(self.ends, low)
-        return i < len(self.starts) and self.starts[i] < high
 
     def _branches(self, bounds: list[int], low: int, high: int, any_block: bool = False) -> bool:
         """Whether a control block divides the parts that begin at `bounds`: some, not all, are in it."""
