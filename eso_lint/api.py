@@ -73,7 +73,7 @@ from eso_lint.model.remote import (
 )
 from eso_lint.model.resource import Resource, first_scalar
 from eso_lint.model.selectors import Foreign, Scope, Unset, selector_scope
-from eso_lint.model.together import may_meet
+from eso_lint.model.together import may_meet, together
 from eso_lint.model.versions import Version, parse_version
 from eso_lint.model.workspace import Workspace
 from eso_lint.source.directives import Suppression
@@ -241,6 +241,7 @@ __all__ = [
     "subjects_of",
     "suggest_duration",
     "tenants",
+    "together",
     "token_users",
     "unanchored",
     "unsyncable",

@@ -46,13 +46,15 @@ def admission(store: ClusterSecretStore, namespace: str, ws: Workspace) -> Admis
     """Whether a namespace may use a store. Unknown where a patch, a template or missing labels could change it."""
     if store.patched and not _harmless(store, namespace):
         return Unknown("a kustomize patch may change the conditions")
-    manifests = ws.named("Namespace", namespace)
-    # The same namespace in several clusters: they must agree.
-    answers = [decide(store.at("spec", "conditions"), namespace, _labels(m)) for m in manifests]
-    if not answers:
-        return decide(store.at("spec", "conditions"), namespace, None)
-    if all(isinstance(a, Admits) for a in answers) or all(isinstance(a, Denies) for a in answers):
-        return answers[0]
+    conditions = store.at("spec", "conditions")
+    answer = decide(conditions, namespace, None)
+    if not isinstance(answer, Unknown):
+        return answer
+    # The same namespace in several clusters: its manifests must agree.
+    answers = [decide(conditions, namespace, _labels(m)) for m in ws.named("Namespace", namespace)]
+    for verdict in (Admits, Denies):
+        if answers and all(isinstance(a, verdict) for a in answers):
+            return answers[0]
     return Unknown("the labels of the namespace are not known")
 
 

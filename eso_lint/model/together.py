@@ -43,6 +43,11 @@ def may_meet(a: Resource, b: Resource) -> bool:
     return bool(one.roots & other.roots) or not parted(a.file.path, b.file.path)
 
 
+def together(a: Resource, b: Resource) -> bool:
+    """Whether both are certainly applied as one: from one file, or by one kustomization."""
+    return a.file is b.file or bool(a.placement.roots & b.placement.roots)
+
+
 def parted(a: str, b: str) -> bool:
     """Whether two paths part at something that stands for an environment, or one of them is idle (an archive).
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from eso_lint.api import (
     BaseExternalSecret,
     BasePushSecret,
+    Confidence,
     Generator,
     Problem,
     Related,
@@ -15,6 +16,7 @@ from eso_lint.api import (
     is_absent,
     may_meet,
     rule,
+    together,
 )
 
 BAD = """
@@ -198,6 +200,7 @@ def duplicate_object(resource: Resource, ws: Workspace) -> Iterator[Problem]:
                 related=(Related(other.name_node.span, "first defined here"),),
                 note="of two objects with one name the cluster keeps the one that was applied last",
                 help="delete one of the two, or rename it",
+                confidence=Confidence.HIGH if together(other, resource) else Confidence.MEDIUM,
             )
             return
 

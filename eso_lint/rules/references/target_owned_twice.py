@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    Confidence,
     ExternalSecret,
     Problem,
     Related,
@@ -11,6 +12,7 @@ from eso_lint.api import (
     is_absent,
     may_meet,
     rule,
+    together,
 )
 
 BAD = """
@@ -209,6 +211,7 @@ def target_owned_twice(es: ExternalSecret, ws: Workspace) -> Iterator[Problem]:
         related=(Related(first.target_node.span, "owned here" if owners else "written here"),),
         note="the operator lets no other ExternalSecret write a Secret that has an owner",
         help="give each its own target, or set `creationPolicy: Merge` or `CreateOrMerge` on all of them",
+        confidence=Confidence.HIGH if together(first, es) else Confidence.MEDIUM,
     )
 
 
