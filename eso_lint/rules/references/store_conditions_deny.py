@@ -291,9 +291,10 @@ def store_conditions_deny(resource: BaseExternalSecret | BasePushSecret, ws: Wor
             if len(denied) < len(stores):
                 continue
             looked_at = denied[0].looked_at
-            if not looked_at:
-                continue  # nobody is admitted: css-condition-matches-none says so, once, on the store
-            places = [Related(e.span, "does not match") for e in looked_at[:3]]
+            places = [Related(e.span, "does not match") for e in looked_at]
+            if not 0 < len(places) < 4:
+                says = "none of these matches" if places else "no condition names anything"
+                places = [Related((stores[0].key_at("spec", "conditions") or stores[0].name_node).span, says)]
             yield Problem(
                 at=ref.at,
                 message=f"ClusterSecretStore `{ref.name}` does not admit namespace `{namespace}`",
