@@ -9,11 +9,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, SourceFile, effective_key
+from eso_lint.source.node import (
+    ODD_KEYS,
+    ODD_STARTS,
+    Mapping,
+    Node,
+    Opaque,
+    Scalar,
+    Sequence,
+    SourceFile,
+    effective_key,
+)
 from eso_lint.source.placeholder import NONE, marks, why
 from eso_lint.source.scalar import SPECIAL, refusal
 
 _PROPERTIES = re.compile(r"(?:(?:&[0-9A-Za-z_-]*+|!<[^>\s]*+>|![^\s,\[\]{}]*+)(?:\s++|#[^\r\n]*+(?:\r|\n|\Z))*+)*+")
+_BLOCK_STYLES = ("|", ">")
 MAX_DEPTH = 1_000
 MAX_MERGED = 100_000
 
@@ -97,57 +108,66 @@ class Builder:
 
         file, base, get_event = self.file, self.base, parser.get_event
         stack: list[_Frame] = []
-        frame: _Frame | None = None
+        frame = _Frame(Sequence(file, base, base), None, False)  # stands for the stream
+        frame.parts = self.roots
         anchors: dict[str, Node | None] = {}
         # Where the next variable, placeholder or the like stands: scalars before it need no test.
         pending = marks(text)[::-1]
         mark = pending[-1] if pending else NONE
         node: Node
+        # The hot loop: one turn per event. Scalars are most of them, and come first.
         while True:
             event = get_event()
             kind = event.__class__
             if kind is ScalarEvent:
                 start, end = event.start_mark.index, event.end_mark.index
-                style = event.style or ""
-                if event.anchor or event.tag:
+                value, style, tag, anchor = event.value, event.style or "", event.tag, event.anchor
+                if anchor or tag:
                     start = _after_properties(text, start, end)
-                if style == "|" or style == ">":
+                if style in _BLOCK_STYLES:
                     end = _trim(file.text, base + start, base + end) - base
                 if end > mark:
                     while pending and pending[-1] < end:
                         pending.pop()
                     mark = pending[-1] if pending else NONE
-                    node = self._marked(base + start, base + end, event.value, style, event.tag)
+                    node = self._marked(base + start, base + end, value, style, tag)
                 else:
-                    node = Scalar(file, base + start, base + end, event.value, style, event.tag)
+                    node = Scalar(file, base + start, base + end, value, style, tag)
                 end += base
-                if event.anchor:
-                    anchors[event.anchor] = node
+                if anchor:
+                    anchors[anchor] = node
+                if frame.is_mapping and frame.key is None:
+                    frame.key = node
+                    frame.end = end
+                    # The common key, without a call: new, and read as the string that it is.
+                    seen = frame.seen
+                    if value in seen or value in ODD_KEYS or value[:1] in ODD_STARTS or tag or node.__class__ is Opaque:
+                        self._key(frame, node)
+                    else:
+                        seen[value] = node
+                    continue
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                start = event.start_mark.index
-                if event.anchor or event.tag:
+                start, anchor = event.start_mark.index, event.anchor
+                if anchor or event.tag:
                     start = _after_properties(text, start, len(text))
                 start += base
                 if len(stack) >= MAX_DEPTH:
-                    raise RefusedError(
-                        start, start, f"nested more than {MAX_DEPTH:,} levels deep", "check for brackets left open"
-                    )
+                    message = f"nested more than {MAX_DEPTH:,} levels deep"
+                    raise RefusedError(start, start, message, "check for brackets left open")
                 is_mapping = kind is MappingStartEvent
                 container = Mapping if is_mapping else Sequence
                 node = container(file, start, base + event.end_mark.index, (), bool(event.flow_style))
-                if event.anchor:
-                    anchors[event.anchor] = None
-                frame = _Frame(node, event.anchor, is_mapping)
+                if anchor:
+                    anchors[anchor] = None
                 stack.append(frame)
+                frame = _Frame(node, anchor, is_mapping)
                 continue
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                assert frame is not None
                 node = self._close(frame, base + event.end_mark.index)
                 end = node.end
                 if frame.anchor:
                     anchors[frame.anchor] = node
-                stack.pop()
-                frame = stack[-1] if stack else None
+                frame = stack.pop()
             elif kind is AliasEvent:
                 start, end = base + event.start_mark.index, base + event.end_mark.index
                 node = self._alias(event.anchor, anchors, start, end)
@@ -158,19 +178,14 @@ class Builder:
                 return
             else:
                 continue
-
-            if frame is None:
-                self.roots.append(node)
+            frame.end = end
+            if not frame.is_mapping:
+                frame.parts.append(node)
+            elif frame.key is None:
+                self._key(frame, node)
             else:
-                if end > frame.end:
-                    frame.end = end
-                if not frame.is_mapping:
-                    frame.parts.append(node)
-                elif frame.key is None:
-                    self._key(frame, node)
-                else:
-                    frame.parts.append((frame.key, node))
-                    frame.key = None
+                frame.parts.append((frame.key, node))
+                frame.key = None
 
     def _marked(self, start: int, end: int, text: str, style: str, tag: str | None) -> Node:
         """A scalar in whose text something stands that may need care."""
@@ -199,19 +214,19 @@ class Builder:
         return target
 
     def _key(self, frame: _Frame, node: Node) -> None:
+        """A key that is no plain new string."""
         frame.key = node
-        if type(node) is not Scalar:
-            if type(node) is not Opaque:
-                if self.file.text.startswith("{{", node.start - 1):
-                    message, help = "`{{` begins a YAML mapping here, not a template", "quote the whole value"
-                    raise RefusedError(node.start - 1, node.start + 1, message, help)
-                message, help = "a key must be a scalar, not a mapping or a list", "quote it if it is text"
-                raise RefusedError(node.start, node.end, message, help)
+        if type(node) is Opaque:
             # A key that is not known may be any.
             frame.node.open = True
             return
-        text = node.text
-        if text == "<<" and not node.style:
+        if type(node) is not Scalar:
+            if self.file.text.startswith("{{", node.start - 1):
+                message, help = "`{{` begins a YAML mapping here, not a template", "quote the whole value"
+                raise RefusedError(node.start - 1, node.start + 1, message, help)
+            message, help = "a key must be a scalar, not a mapping or a list", "quote it if it is text"
+            raise RefusedError(node.start, node.end, message, help)
+        if node.text == "<<" and not node.style:
             frame.merges = True
         name = effective_key(node)
         if name is None:

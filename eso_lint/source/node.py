@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 # Plain keys that Kubernetes may not read as strings are among these, or begin so.
-_WORD_KEYS = frozenset(
+ODD_KEYS = frozenset(
     (
         "y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF",
         "true", "True", "TRUE", "false", "False", "FALSE", "null", "Null", "NULL",
     )
 )  # fmt: skip
-_NUMBER_STARTS = frozenset(("", "~", "+", "-", ".", *"0123456789"))
+ODD_STARTS = frozenset(("", "~", "+", "-", ".", "<", *"0123456789"))
 _BREAK = re.compile(r"\r\n|\n|\r")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -286,7 +286,7 @@ class Document(NamedTuple):
 def effective_key(key: Scalar) -> str | None:
     """A mapping key as Kubernetes reads it: numbers and booleans become strings; None for null, which it refuses."""
     text = key.text
-    if key.tag is None and (key.style or (text not in _WORD_KEYS and text[:1] not in _NUMBER_STARTS)):
+    if key.tag is None and (key.style or (text not in ODD_KEYS and text[:1] not in ODD_STARTS)):
         return text
     value = key.value
     if isinstance(value, str) or value is None:
