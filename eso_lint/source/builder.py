@@ -24,7 +24,6 @@ from eso_lint.source.placeholder import NONE, marks, why
 from eso_lint.source.scalar import SPECIAL, refusal
 
 _PROPERTIES = re.compile(r"(?:(?:&[0-9A-Za-z_-]*+|!<[^>\s]*+>|![^\s,\[\]{}]*+)(?:\s++|#[^\r\n]*+(?:\r|\n|\Z))*+)*+")
-_BLOCK_STYLES = ("|", ">")
 MAX_DEPTH = 1_000
 MAX_MERGED = 100_000
 
@@ -62,22 +61,6 @@ def _pure_parser(text: str) -> Any:
     return PurePythonParser(text)
 
 
-class _Frame:
-    """A container that is being filled. `end` is where its last child ends."""
-
-    __slots__ = ("anchor", "end", "is_mapping", "key", "merges", "node", "parts", "seen")
-
-    def __init__(self, node: Mapping | Sequence, anchor: str | None, is_mapping: bool) -> None:
-        self.node = node
-        self.anchor = anchor
-        self.is_mapping = is_mapping
-        self.parts: list[Any] = []
-        self.key: Node | None = None
-        self.seen: dict[str, Node] = {}
-        self.end = node.start
-        self.merges = False
-
-
 class Builder:
     """Collects the roots of a parser's documents.
 
@@ -107,16 +90,21 @@ class Builder:
         )
 
         file, base, get_event = self.file, self.base, parser.get_event
-        stack: list[_Frame] = []
-        frame = _Frame(Sequence(file, base, base), None, False)  # stands for the stream
-        frame.parts = self.roots
         anchors: dict[str, Node | None] = {}
         # Where the next variable, placeholder or the like stands: scalars before it need no test.
         pending = marks(text)[::-1]
         mark = pending[-1] if pending else NONE
+        # The container that is being filled (None: the stream), what it holds so far, where its last child ends, its
+        # anchor; of a mapping also the keys seen, and the key that waits for its value. The stack keeps the outer ones.
         node: Node
-        # The hot loop: one turn per event. Scalars are most of them, and come first.
-        while True:
+        holder: Mapping | Sequence | None = None
+        parts: list[Any] = self.roots
+        last, name = base, None
+        is_mapping = False
+        seen: dict[str, Node] = {}
+        key: Node | None = None
+        stack: list[Any] = []
+        while True:  # the hot loop: one turn per event, scalars first since they are most of them
             event = get_event()
             kind = event.__class__
             if kind is ScalarEvent:
@@ -124,7 +112,7 @@ class Builder:
                 value, style, tag, anchor = event.value, event.style or "", event.tag, event.anchor
                 if anchor or tag:
                     start = _after_properties(text, start, end)
-                if style in _BLOCK_STYLES:
+                if style and style in "|>":
                     end = _trim(file.text, base + start, base + end) - base
                 if end > mark:
                     while pending and pending[-1] < end:
@@ -133,20 +121,23 @@ class Builder:
                     node = self._marked(base + start, base + end, value, style, tag)
                 else:
                     node = Scalar(file, base + start, base + end, value, style, tag)
-                end += base
+                last = end + base
                 if anchor:
                     anchors[anchor] = node
-                if frame.is_mapping and frame.key is None:
-                    frame.key = node
-                    frame.end = end
+                if not is_mapping:
+                    parts.append(node)
+                elif key is not None:
+                    parts.append((key, node))
+                    key = None
+                else:
+                    key = node
                     # The common key, without a call: new, and read as the string that it is.
-                    seen = frame.seen
                     if value in seen or value in ODD_KEYS or value[:1] in ODD_STARTS or tag or node.__class__ is Opaque:
-                        self._key(frame, node)
+                        self._key(holder, seen, node)
                     else:
                         seen[value] = node
-                    continue
-            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                continue
+            if kind is MappingStartEvent or kind is SequenceStartEvent:
                 start, anchor = event.start_mark.index, event.anchor
                 if anchor or event.tag:
                     start = _after_properties(text, start, len(text))
@@ -154,23 +145,31 @@ class Builder:
                 if len(stack) >= MAX_DEPTH:
                     message = f"nested more than {MAX_DEPTH:,} levels deep"
                     raise RefusedError(start, start, message, "check for brackets left open")
-                is_mapping = kind is MappingStartEvent
-                container = Mapping if is_mapping else Sequence
-                node = container(file, start, base + event.end_mark.index, (), bool(event.flow_style))
                 if anchor:
                     anchors[anchor] = None
-                stack.append(frame)
-                frame = _Frame(node, anchor, is_mapping)
+                stack.append((holder, parts, name, is_mapping, seen, key))
+                is_mapping = kind is MappingStartEvent
+                container = Mapping if is_mapping else Sequence
+                holder = container(file, start, base + event.end_mark.index, (), event.flow_style or False)
+                parts, last, name, seen, key = [], start, anchor, {}, None
                 continue
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                node = self._close(frame, base + event.end_mark.index)
-                end = node.end
-                if frame.anchor:
-                    anchors[frame.anchor] = node
-                frame = stack.pop()
+            if kind is MappingEndEvent or kind is SequenceEndEvent:
+                assert holder is not None
+                # A block collection "ends" at the next token; its last child's end is what a reader sees.
+                holder.end = last = base + event.end_mark.index if holder.flow else last
+                if isinstance(holder, Mapping):
+                    holder.entries = tuple(parts)
+                    if "<<" in seen:
+                        self._merge(holder)
+                else:
+                    holder.items = tuple(parts)
+                if name:
+                    anchors[name] = holder
+                node = holder
+                holder, parts, name, is_mapping, seen, key = stack.pop()
             elif kind is AliasEvent:
-                start, end = base + event.start_mark.index, base + event.end_mark.index
-                node = self._alias(event.anchor, anchors, start, end)
+                start, last = base + event.start_mark.index, base + event.end_mark.index
+                node = self._alias(event.anchor, anchors, start, last)
             elif kind is DocumentStartEvent:
                 anchors = {}
                 continue
@@ -178,14 +177,14 @@ class Builder:
                 return
             else:
                 continue
-            frame.end = end
-            if not frame.is_mapping:
-                frame.parts.append(node)
-            elif frame.key is None:
-                self._key(frame, node)
+            if not is_mapping:
+                parts.append(node)
+            elif key is not None:
+                parts.append((key, node))
+                key = None
             else:
-                frame.parts.append((frame.key, node))
-                frame.key = None
+                key = node
+                self._key(holder, seen, node)
 
     def _marked(self, start: int, end: int, text: str, style: str, tag: str | None) -> Node:
         """A scalar in whose text something stands that may need care."""
@@ -213,12 +212,11 @@ class Builder:
             return Opaque(self.file, start, end, target.text, target.why)
         return target
 
-    def _key(self, frame: _Frame, node: Node) -> None:
+    def _key(self, holder: Any, seen: dict[str, Node], node: Node) -> None:
         """A key that is no plain new string."""
-        frame.key = node
         if type(node) is Opaque:
             # A key that is not known may be any.
-            frame.node.open = True
+            holder.open = True
             return
         if type(node) is not Scalar:
             if self.file.text.startswith("{{", node.start - 1):
@@ -226,28 +224,14 @@ class Builder:
                 raise RefusedError(node.start - 1, node.start + 1, message, help)
             message, help = "a key must be a scalar, not a mapping or a list", "quote it if it is text"
             raise RefusedError(node.start, node.end, message, help)
-        if node.text == "<<" and not node.style:
-            frame.merges = True
         name = effective_key(node)
         if name is None:
             if not self.masked:
                 self.refusals.append((node, "a key must not be null", "write a key before the `:`"))
             return
-        first = frame.seen.setdefault(name, node)
+        first = seen.setdefault(name, node)
         if first is not node and not self.masked:
             self.duplicates.append((node, first))
-
-    def _close(self, frame: _Frame, event_end: int) -> Node:
-        node = frame.node
-        # A block collection "ends" at the next token; its last child's end is what a reader sees.
-        node.end = event_end if node.flow else frame.end
-        if isinstance(node, Sequence):
-            node.items = tuple(frame.parts)
-        else:
-            node.entries = tuple(frame.parts)
-            if frame.merges:
-                self._merge(node)
-        return node
 
     def _merge(self, node: Mapping) -> None:
         """Resolve merge keys at once, children first, so that no chain of them recurses or grows without bound."""

@@ -72,14 +72,16 @@ class Masked(NamedTuple):
 
 def is_templated(chunk: str) -> bool:
     """Whether a document holds template actions. It may still be plain YAML with actions inside its scalars."""
-    return "{{" in chunk or "{%" in chunk or "%{" in chunk or hides_in_comments(chunk)
+    return ("{" in chunk and ("{{" in chunk or "{%" in chunk or "%{" in chunk)) or hides_in_comments(chunk)
 
 
 def hides_in_comments(chunk: str) -> bool:
     """Whether actions look like YAML comments, so that plain reading succeeds and is wrong."""
-    if "#" not in chunk:
-        return False
-    return ("#{" in chunk and "}#" in chunk) or ("#%" in chunk and "%#" in chunk) or "#@ " in chunk
+    return (
+        ("{" in chunk and "}#" in chunk and "#{" in chunk)
+        or ("%" in chunk and "%#" in chunk and "#%" in chunk)
+        or ("@" in chunk and "#@ " in chunk)
+    )
 
 
 def actions(chunk: str) -> Iterator[Action]:
