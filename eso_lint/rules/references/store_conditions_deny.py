@@ -235,6 +235,8 @@ GOOD_REPLACED = GOOD_PATCHED.replace(
     "{op: add, path: /spec/conditions/0/namespaces/-, value: mail}", "{op: remove, path: /spec/conditions}"
 )
 
+GOOD_NOTHING_NAMED = GOOD_EMPTY.replace("conditions: []", "conditions: [{namespaces: []}]")
+
 GOOD_REGEX = """
 apiVersion: external-secrets.io/v1
 kind: ClusterSecretStore
@@ -262,7 +264,7 @@ spec:
     severity=Severity.ERROR,
     since="0.1.0",
     bad=(BAD, BAD_LABELS, BAD_IMPLIED, BAD_PATCHED),
-    good=(GOOD, GOOD_EMPTY, GOOD_PATCHED, GOOD_REPLACED, GOOD_REGEX),
+    good=(GOOD, GOOD_EMPTY, GOOD_NOTHING_NAMED, GOOD_PATCHED, GOOD_REPLACED, GOOD_REGEX),
     reads=("Namespace",),
 )
 def store_conditions_deny(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
@@ -288,13 +290,14 @@ def store_conditions_deny(resource: BaseExternalSecret | BasePushSecret, ws: Wor
         for namespace in namespaces if stores else ():
             verdicts = [admission(store, namespace, ws) for store in stores]
             denied = [v for v in verdicts if isinstance(v, Denies)]
-            if len(denied) < len(stores):
+            # Conditions that hold nothing deny everyone: that is the store's fault, and css-condition-matches-none says so.
+            if len(denied) < len(stores) or not denied[0].looked_at:
                 continue
             looked_at = denied[0].looked_at
             places = [Related(e.span, "does not match") for e in looked_at]
-            if not 0 < len(places) < 4:
-                says = "none of these matches" if places else "no condition names anything"
-                places = [Related((stores[0].key_at("spec", "conditions") or stores[0].name_node).span, says)]
+            if len(places) > 3:
+                place = stores[0].key_at("spec", "conditions") or stores[0].name_node
+                places = [Related(place.span, "none of these matches")]
             yield Problem(
                 at=ref.at,
                 message=f"ClusterSecretStore `{ref.name}` does not admit namespace `{namespace}`",
