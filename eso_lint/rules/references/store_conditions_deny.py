@@ -290,7 +290,7 @@ def store_conditions_deny(resource: BaseExternalSecret | BasePushSecret, ws: Wor
         for namespace in namespaces if stores else ():
             verdicts = [admission(store, namespace, ws) for store in stores]
             denied = [v for v in verdicts if isinstance(v, Denies)]
-            # Conditions that hold nothing deny everyone: that is the store's fault, and css-condition-matches-none says so.
+            # Conditions that hold nothing deny everyone: that is the finding css-condition-matches-none on the store.
             if len(denied) < len(stores) or not denied[0].looked_at:
                 continue
             looked_at = denied[0].looked_at
