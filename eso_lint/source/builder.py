@@ -1,13 +1,23 @@
 """Parser events to nodes.
 
 Nothing is constructed, executed or expanded without bound: depth is capped, aliases share the anchored container,
-merge keys are counted.
+merge keys are counted. This module imports PyYAML: import it late.
 """
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from eso_lint.source.node import (
     ODD_KEYS,
@@ -79,16 +89,6 @@ class Builder:
 
     def build(self, parser: Any, text: str) -> None:
         """Read all events. `text` is what the parser reads."""
-        from yaml.events import (
-            AliasEvent,
-            DocumentStartEvent,
-            MappingEndEvent,
-            MappingStartEvent,
-            ScalarEvent,
-            SequenceEndEvent,
-            SequenceStartEvent,
-        )
-
         file, base, get_event = self.file, self.base, parser.get_event
         anchors: dict[str, Node | None] = {}
         # Where the next variable, placeholder or the like stands: scalars before it need no test.
