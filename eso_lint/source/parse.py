@@ -111,9 +111,8 @@ def parse(file: SourceFile, wanted: Callable[[str], bool] | None = None, in_char
             result = read_chunk(file, chunk, start, number)
         if result is None or (result.refused is not None and templated):
             plain = result
-            dialect, result, only_ours = _read_template(file, chunk, start, number)
-            if plain is not None and only_ours and not file.path.endswith(_TEMPLATE_NAME):
-                # The operator's own templates, not quoted: no other tool will render this file first.
+            dialect, result, not_rendered = _read_template(file, chunk, start, number, plain)
+            if plain is not None and not_rendered and not file.path.endswith(_TEMPLATE_NAME):
                 dialect = "plain"
                 result = result._replace(refused=plain.refused)
         for root in result.roots:
@@ -129,19 +128,29 @@ def parse(file: SourceFile, wanted: Callable[[str], bool] | None = None, in_char
     return Parsed(file, tuple(documents), tuple(faults), tuple(skipped))
 
 
-def _read_template(file: SourceFile, chunk: str, base: int, number: int) -> tuple[str, Roots, bool]:
-    """Dialect, documents, and whether every action stands where the operator itself reads templates."""
-    from eso_lint.source.template import mask
+def _read_template(
+    file: SourceFile, chunk: str, base: int, number: int, plain: Roots | None
+) -> tuple[str, Roots, bool]:
+    """Dialect, documents, and whether what `plain` reading refused is a fault that no rendering mends.
+
+    It is where every action stands in a place at which the operator itself reads templates (they want quotes then),
+    and where the text is refused at the same place with the actions hidden, on a line that holds none.
+    """
+    from eso_lint.source.template import is_templated, mask
     from eso_lint.source.unmask import unmask
 
     masked = mask(chunk, base)
     result = read_chunk(file, masked.text, base, number, masked=True)
     roots = [unmask(root, masked) for root in result.roots]
-    only_ours = False
-    if len(roots) == 1 and masked.starts and result.refused is None:
+    not_rendered = False
+    if plain is not None and plain.refused is not None and result.refused is not None:
+        at = plain.refused.span.start
+        line = file.line(file.position(at)[0])
+        not_rendered = at == result.refused.span.start and not is_templated(line)
+    elif len(roots) == 1 and masked.starts:
         places = [node for node in (lookup(roots[0], *path) for path in _OWN_TEMPLATES) if isinstance(node, Mapping)]
-        only_ours = any(p.start <= masked.starts[0] and masked.ends[-1] <= p.end and not p.open for p in places)
-    return masked.dialect, Roots(roots, [], result.refused), only_ours
+        not_rendered = any(p.start <= masked.starts[0] and masked.ends[-1] <= p.end and not p.open for p in places)
+    return masked.dialect, Roots(roots, [], result.refused), not_rendered
 
 
 def read_chunk(file: SourceFile, chunk: str, base: int, number: int, masked: bool = False) -> Roots:
@@ -163,7 +172,9 @@ def read_chunk(file: SourceFile, chunk: str, base: int, number: int, masked: boo
     try:
         builder.build(parser(chunk), chunk)
     except RefusedError as error:
-        refused = Fault("syntax", Span(file, error.start, error.end), error.message, (), number, error.help)
+        refused = Fault(
+            "syntax", Span(file, error.start, min(error.end, len(file.text))), error.message, (), number, error.help
+        )
     except yaml.YAMLError as error:
         from eso_lint.source.explain import explain
 
