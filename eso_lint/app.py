@@ -14,7 +14,7 @@ from eso_lint.source.node import Document, SourceFile
 from eso_lint.source.prefilter import Interest, is_kustomization
 
 if TYPE_CHECKING:
-    from eso_lint.lint.extension import Entry
+    from eso_lint.lint.entry import Entry
     from eso_lint.lint.rule import Rule
     from eso_lint.model.kinds.install import OperatorInstall
     from eso_lint.model.resource import Resource

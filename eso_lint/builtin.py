@@ -7,7 +7,8 @@ from functools import partial
 
 import pluggy
 
-from eso_lint.lint.extension import Entry, Renderer, Reporter
+from eso_lint.lint.entry import Entry
+from eso_lint.lint.extension import Renderer, Reporter
 
 hookimpl = pluggy.HookimplMarker("eso_lint")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from eso_lint.app import charts_of, interest_of
 from eso_lint.lint.report import Coverage, Report, Skipped
@@ -11,7 +11,7 @@ from eso_lint.lint.select import Selection
 from eso_lint.source.node import SourceFile
 
 if TYPE_CHECKING:
-    from eso_lint.lint.extension import Entry
+    from eso_lint.lint.entry import Entry
     from eso_lint.lint.rule import Finding, Rule
     from eso_lint.lint.triage import Thresholds
     from eso_lint.model.workspace import Workspace
@@ -24,34 +24,56 @@ SUPPRESSION = "Suppression"
 _NEEDLE = b"eso-lint"
 
 
-class Input(NamedTuple):
+class Input:
     """The repository as read. `files` by path; `skipped` were not looked at; `paths` are all that exist."""
 
-    files: Mapping[str, SourceFile]
-    skipped: tuple[Skipped, ...]
-    paths: frozenset[str]
+    __slots__ = ("files", "paths", "skipped")
+
+    def __init__(self, files: dict[str, SourceFile], skipped: tuple[Skipped, ...], paths: frozenset[str]) -> None:
+        self.files = files
+        self.skipped = skipped
+        self.paths = paths
 
 
-class Request(NamedTuple):
+class Request:
     """What to do. `within` are the paths that findings are shown for, empty for all.
 
     `before` maps changed paths to their bytes before the change, None where `--changed-since` was not asked.
     """
 
-    settings: Settings
-    within: tuple[str, ...] = ()
-    before: Mapping[str, bytes | None] | None = None
-    limits: Thresholds | None = None
-    progress: Callable[[str], None] = lambda _: None
+    __slots__ = ("before", "limits", "progress", "settings", "within")
+
+    def __init__(
+        self,
+        settings: Settings,
+        within: tuple[str, ...] = (),
+        before: Mapping[str, bytes | None] | None = None,
+        limits: Thresholds | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.settings = settings
+        self.within = within
+        self.before = before
+        self.limits = limits
+        self.progress = progress
 
 
-class Result(NamedTuple):
+class Result:
     """What the rules said of one state of the repository."""
 
-    findings: tuple[Finding, ...]
-    suppressions: tuple[Suppression, ...]
-    rules: tuple[Rule, ...]
-    workspace: Workspace
+    __slots__ = ("findings", "rules", "suppressions", "workspace")
+
+    def __init__(
+        self,
+        findings: tuple[Finding, ...],
+        suppressions: tuple[Suppression, ...],
+        rules: tuple[Rule, ...],
+        workspace: Workspace,
+    ) -> None:
+        self.findings = findings
+        self.suppressions = suppressions
+        self.rules = rules
+        self.workspace = workspace
 
 
 class Engine:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
 from eso_lint.errors import ConfigError
 
@@ -13,16 +12,11 @@ CANDIDATES = (".eso-lint.yaml", ".eso-lint.yml", "eso-lint.yaml", ".config/eso-l
 _NEAR_MISS = re.compile(r"\.?eso[-_]?lint(?:rc)?(?:\.(?:ya?ml|toml|json|cfg|ini))?\Z", re.IGNORECASE)
 
 
-class Located(NamedTuple):
-    """The file to read, as shown and as opened, and warnings about others."""
+def find_config(root: str) -> tuple[str, tuple[str, ...]]:
+    """The name of the configuration file at a repository root ("" where there is none), and warnings about others.
 
-    path: str
-    location: str
-    warnings: tuple[str, ...]
-
-
-def find_config(root: str) -> Located | None:
-    """The configuration file at a repository root. Two candidates at once are a ConfigError."""
+    Two candidates at once are a ConfigError.
+    """
     found = [name for name in CANDIDATES if os.path.isfile(os.path.join(root, name))]
     if os.path.isfile(os.path.join(root, "pyproject.toml")):
         with open(os.path.join(root, "pyproject.toml"), "rb") as stream:
@@ -38,6 +32,4 @@ def find_config(root: str) -> Located | None:
     for name in names:
         if _NEAR_MISS.match(name) and name not in CANDIDATES and os.path.isfile(os.path.join(root, name)):
             warnings.append(f"{name} is not read: the configuration file is named .eso-lint.yaml")
-    if not found:
-        return Located("", "", tuple(warnings)) if warnings else None
-    return Located(found[0], os.path.join(root, found[0]), tuple(warnings))
+    return found[0] if found else "", tuple(warnings)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pluggy
 
-from eso_lint.lint.extension import Entry, Renderer, Reporter
+from eso_lint.lint.entry import Entry
+from eso_lint.lint.extension import Renderer, Reporter
 from eso_lint.lint.rule import Rule
 
 hookspec = pluggy.HookspecMarker("eso_lint")

@@ -7,7 +7,7 @@ nothing), and because every unknown word must be answered with the nearest known
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from eso_lint.errors import UsageError
 
@@ -20,17 +20,30 @@ COMMANDS = {
 SEVERITIES = ("error", "warning", "info")
 
 
-class Option(NamedTuple):
+class Option:
     """One flag. `metavar` "" means that it takes no value; `many` collects every use; `on` lists its commands."""
 
-    name: str
-    metavar: str
-    help: str
-    choices: tuple[str, ...] = ()
-    many: bool = False
-    split: bool = False
-    short: str = ""
-    on: tuple[str, ...] = ("check",)
+    __slots__ = ("choices", "help", "many", "metavar", "name", "on", "short", "split")
+
+    def __init__(
+        self,
+        name: str,
+        metavar: str,
+        help: str,
+        choices: tuple[str, ...] = (),
+        many: bool = False,
+        split: bool = False,
+        short: str = "",
+        on: tuple[str, ...] = ("check",),
+    ) -> None:
+        self.name = name
+        self.metavar = metavar
+        self.help = help
+        self.choices = choices
+        self.many = many
+        self.split = split
+        self.short = short
+        self.on = on
 
     @property
     def key(self) -> str:

@@ -7,46 +7,19 @@ than none. Nothing is ever imported from the repository being linted.
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from eso_lint.errors import PluginError
-from eso_lint.lint.extension import Entry, Renderer, Reporter
+from eso_lint.lint.entry import Entry
+from eso_lint.lint.extension import Renderer, Reporter
 
 if TYPE_CHECKING:
     from eso_lint.lint.rule import Rule
 
 GROUP = "eso_lint"
-_SECTION = re.compile(rb"^\s*\[\s*eso_lint\s*\]", re.MULTILINE)
 _RULE_ID = re.compile(r"[A-Z]{2,}[0-9]{3,}\Z")
 _RULE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
-
-
-def strangers_installed(path: Iterable[str] | None = None) -> bool:
-    """Whether any installed distribution offers a plug-in: a cheap look before importlib.metadata is asked."""
-    for folder in sys.path if path is None else path:
-        try:
-            with os.scandir(folder or ".") as entries:
-                for entry in entries:
-                    if entry.name.endswith((".dist-info", ".egg-info")) and _offers(entry.path):
-                        return True
-        except OSError:
-            continue
-    return False
-
-
-def _offers(folder: str) -> bool:
-    try:
-        handle = os.open(f"{folder}/entry_points.txt", os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        return _SECTION.search(os.read(handle, 1_000_000)) is not None
-    finally:
-        os.close(handle)
 
 
 class Host:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from eso_lint.config import Config
 from eso_lint.errors import ConfigError, UsageError
@@ -13,22 +13,33 @@ from eso_lint.options import CommandLine, one_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from eso_lint.lint.extension import Entry
+    from eso_lint.lint.entry import Entry
     from eso_lint.source.node import Span
 
 
-class Settings(NamedTuple):
+class Settings:
     """`levels` are the selection words of file and flags, in order. `origins` says of each key where it was set.
 
     `places` are the spans of what the file says; `path` is the configuration file as shown, "" where there is none.
     """
 
-    config: Config
-    levels: tuple[Level, ...]
-    origins: dict[str, str]
-    places: dict[tuple[str | int, ...], Span]
-    path: str
-    warnings: tuple[str, ...]
+    __slots__ = ("config", "levels", "origins", "path", "places", "warnings")
+
+    def __init__(
+        self,
+        config: Config,
+        levels: tuple[Level, Level],
+        origins: dict[str, str],
+        places: dict[tuple[str | int, ...], Span],
+        path: str,
+        warnings: tuple[str, ...],
+    ) -> None:
+        self.config = config
+        self.levels = levels
+        self.origins = origins
+        self.places = places
+        self.path = path
+        self.warnings = warnings
 
     def selection(self, entries: Iterable[Entry]) -> Selection:
         """The rules that are on; a word that means no rule is refused where it stands."""
@@ -80,11 +91,9 @@ def load(line: CommandLine, root: str) -> Settings:
     elif not isolated:
         from eso_lint.configfind import find_config
 
-        found = find_config(root)
-        if found is not None:
-            warnings = found.warnings
-            if found.path:
-                config, places, path = _read(found.path, found.location)
+        name, warnings = find_config(root)
+        if name:
+            config, places, path = _read(name, os.path.join(root, name))
     origins = dict.fromkeys((name.replace("_", "-") for name in Config._fields), "default")
     for place, span in places.items():
         if len(place) == 1:

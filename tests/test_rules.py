@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from eso_lint.lint.extension import Entry
+from eso_lint.lint.entry import Entry
 from eso_lint.lint.rule import Finding, Rule, Safety
 from eso_lint.lint.ruledoc import sections
 from eso_lint.rules.index import INDEX

@@ -60,7 +60,7 @@ def _quiet(text: str) -> None:
 
 
 def _strangers() -> bool:
-    from eso_lint.plugins import strangers_installed
+    from eso_lint.strangers import strangers_installed
 
     return strangers_installed()
 

@@ -18,7 +18,7 @@ def strangers(line: CommandLine) -> bool:
     """Whether plug-ins of others are to be loaded."""
     if line.has("no_plugins"):
         return False
-    from eso_lint.plugins import strangers_installed
+    from eso_lint.strangers import strangers_installed
 
     return strangers_installed()
 

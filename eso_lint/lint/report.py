@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from eso_lint.lint.rule import Finding, Rule
-from eso_lint.source.node import Span
+if TYPE_CHECKING:
+    from eso_lint.lint.rule import Finding, Rule
+    from eso_lint.source.node import Span
 
 
 class Suppressed(NamedTuple):

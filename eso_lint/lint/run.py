@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -49,6 +48,8 @@ def finding(rule: Rule, problem: Problem, view: Any) -> Finding:
     name = (resource.name or "?") if resource else ""
     namespace = (resource.namespace or "") if resource else ""
     path = node_path(resource.root, span) if resource is not None and span.file is resource.file else ""
+    import hashlib  # OpenSSL is slow to load, and most runs find nothing
+
     identity = "\x00".join((rule.id, span.file.path, kind, namespace, name, path, problem.message))
     fingerprint = hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:32]
     return Finding(

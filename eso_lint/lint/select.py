@@ -10,20 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from eso_lint.config import Override
-from eso_lint.lint.extension import Entry
+from eso_lint.lint.entry import Entry
 
 PROFILES = {"minimal": 1, "default": 2, "strict": 3, "audit": 4}
 _HIGH, _LOW, _ERROR = 3, 1, 3
 
 
-class Level(NamedTuple):
-    """Words of one source, in its order of precedence."""
+class Level:
+    """Selection words of one source (the configuration file, the flags)."""
 
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
+    __slots__ = ("ignore", "select")
+
+    def __init__(self, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> None:
+        self.select = select
+        self.ignore = ignore
 
 
 class Selection:
@@ -63,7 +65,7 @@ class Selection:
         return id in self._chosen
 
     def at(self, entry: Entry, path: str, namespace: str) -> bool | None:
-        """True where the rule is on for a place, False where an override ignores it, None where it is not switched on."""
+        """True where the rule is on for a place, False where an override ignores it, None where it was never on."""
         state: bool | None = True if self._base.get(entry.id, True) else None
         for i, override in enumerate(self.overrides):
             if not self._covers(i, override, path, namespace):

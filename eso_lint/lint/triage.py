@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from eso_lint.lint.extension import Entry
+from eso_lint.lint.entry import Entry
 from eso_lint.lint.report import Suppressed
 from eso_lint.lint.rule import Finding
 from eso_lint.lint.select import Selection, shows

@@ -34,7 +34,10 @@ class Options(NamedTuple):
 
 def render(format: str, report: Report, stream: TextIO, options: Options) -> None:
     """Write a report to a text stream. The same report gives the same text. KeyError for an unknown format."""
-    if format == "text":
+    if format == "text" and not report.shown and not (options.show_suppressed and report.suppressed):
+        # Nothing but the summary: the rest would cost a clean run its start-up.
+        from eso_lint.report.summary import render as write
+    elif format == "text":
         from eso_lint.report.text import render as write
     elif format == "concise":
         from eso_lint.report.concise import render as write

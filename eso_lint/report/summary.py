@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from eso_lint.lint.report import Report, Skipped
-from eso_lint.lint.rule import Finding, Profile, Safety, Severity
 from eso_lint.report.visible import visible
+
+if TYPE_CHECKING:
+    from eso_lint.lint.rule import Finding, Severity
+    from eso_lint.report import Options
 
 _SHOWN_PATHS = 3
 _SHOWN_KINDS = 6
@@ -25,11 +29,15 @@ def listed(words: list[str]) -> str:
 
 def by_severity(findings: Iterable[Finding]) -> dict[Severity, int]:
     """Counts of all three severities, most severe first."""
+    from eso_lint.lint.rule import Severity
+
     counts = Counter(f.severity for f in findings)
     return {severity: counts[severity] for severity in sorted(Severity, reverse=True)}
 
 
 def is_fixable(finding: Finding) -> bool:
+    from eso_lint.lint.rule import Safety
+
     return finding.fix is not None and finding.fix.safety > Safety.DISPLAY
 
 
@@ -46,6 +54,12 @@ def lines(report: Report, short: bool = False) -> list[str]:
     shown += skipped(report.coverage.skipped, short)
     shown += [f"Note: {visible(note)}" for note in report.notes]
     return shown
+
+
+def render(report: Report, options: Options) -> Iterator[str]:
+    """A report without findings, for people; the first line is bold where there is colour."""
+    for i, line in enumerate(() if options.quiet else lines(report)):
+        yield (f"\x1b[1m{line}\x1b[0m" if i == 0 and options.color else line) + "\n"
 
 
 def found(report: Report) -> str:
@@ -85,6 +99,8 @@ def hidden(report: Report) -> list[str]:
         advice = "; --no-ignores shows them" if how.keys() & {"comment", "annotation"} else ""
         shown.append(f"Suppressed: {count(len(report.suppressed), 'finding')} ({ways}){advice}.")
     if report.below_profile:
+        from eso_lint.lint.rule import Profile
+
         profiles = [p.label for p in Profile]
         here = profiles.index(report.profile) if report.profile in profiles else 1
         advice = f"; see with --profile {profiles[here + 1]}" if here + 1 < len(profiles) else ""

@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from eso_lint.lint.extension import Entry
+from eso_lint.lint.entry import Entry
 from eso_lint.lint.rule import Rule
 from eso_lint.lint.ruledoc import file_name, page
 
@@ -42,7 +42,7 @@ def index_text(rules: list[tuple[Rule, str, str]]) -> str:
         "",
         "from __future__ import annotations",
         "",
-        "from eso_lint.lint.extension import Entry",
+        "from eso_lint.lint.entry import Entry",
         "",
         "# fmt: off",
         "INDEX: tuple[Entry, ...] = (",
@@ -61,7 +61,8 @@ def book(rules: list[tuple[Rule, str, str]]) -> dict[str, str]:
     for rule, family, _ in rules:
         families.setdefault(family, []).append(rule)
     for family, members in families.items():
-        lines += [f"## {family}", "", "| rule | what it finds | severity | confidence | profile |", "|---|---|---|---|---|"]
+        lines += [f"## {family}", "", "| rule | what it finds | severity | confidence | profile |"]
+        lines.append("|---|---|---|---|---|")
         for rule in members:
             summary = rule.summary.rstrip(".").replace("|", "\\|")
             words = f"{rule.severity.label} | {rule.confidence.label} | {rule.profile.label}"

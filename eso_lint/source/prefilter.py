@@ -24,7 +24,8 @@ class Interest:
         names = "|".join(sorted(re.escape(kind) for kind in self.kinds - {"Kustomization"}))
         # `kind: X` literally first keeps the scan fast; the value may be quoted.
         pattern = rf"kind[\"']?[ \t]*:[ \t]*[\"']?(?:{names})[\"']?[ \t]*(?:[#,}}\r\n]|$)" if names else ""
-        self._text = re.compile(pattern) if names else None
+        self._pattern = pattern
+        self._text: re.Pattern[str] | None = None
         self._bytes = re.compile(pattern.encode()) if names else None
 
     def file(self, path: str, data: bytes) -> bool:
@@ -43,8 +44,11 @@ class Interest:
             return True
         if "Kustomization" in self.kinds and is_kustomization(path):
             return True
-        if self._text is not None and self._text.search(text):
-            return True
+        if self._pattern:
+            # Compiled when a document is looked at: most runs find no file of interest.
+            self._text = self._text or re.compile(self._pattern)
+            if self._text.search(text):
+                return True
         return "\\" in text and '"' in text and suspicious(text.encode("utf-8", "replace"))
 
 
