@@ -33,7 +33,7 @@ from eso_lint.source.node import (
 from eso_lint.source.placeholder import NONE, marks, why
 from eso_lint.source.scalar import SPECIAL, refusal
 
-_PROPERTIES = re.compile(r"(?:(?:&[0-9A-Za-z_-]*+|!<[^>\s]*+>|![^\s,\[\]{}]*+)(?:\s++|#[^\r\n]*+(?:\r|\n|\Z))*+)*+")
+_PROPERTIES = re.compile(r"(?:(?:&[0-9A-Za-z_-]*+|!<[^>\s]*+>|![^\s,\[\]{}]*+)(?:\s++|#[^\r\n\x85\u2028\u2029]*+)*+)*+")
 MAX_DEPTH = 1_000
 MAX_MERGED = 100_000
 
