@@ -119,6 +119,11 @@ def parse(file: SourceFile, wanted: Callable[[str], bool] | None = None, in_char
             documents.append(Document(file, number, root, dialect, start, end))
             number += 1
         number += 0 if result.roots else 1
+        if file.path.endswith(".json") and "apiVersion" not in chunk:
+            # Settings of an editor or the like, often JSON with comments: nothing that reaches a cluster.
+            if result.refused is not None:
+                skipped.append((result.refused.span.start, "JSON that is neither valid nor a manifest"))
+            continue
         faults += result.faults
         if result.refused is not None:
             if dialect != "plain" or file.path.endswith(_TEMPLATE_NAME):

@@ -138,6 +138,14 @@ spec:
           pass: `{{ .pass }}`
 """
 
+EDITOR_SETTINGS = """
+# file: .vscode/settings.json
+{
+  // schemas of the external-secrets kinds
+  "yaml.schemas": {"https://example.org/external-secrets.io/externalsecret_v1.json": "*.yaml"},
+}
+"""
+
 
 @rule(
     id="ESO001",
@@ -146,7 +154,7 @@ spec:
     severity=Severity.ERROR,
     since="0.1.0",
     bad=(TAB, UNCLOSED, COLON, UNQUOTED_TEMPLATE, UNQUOTED_START, COMPLEX_KEY, NEWER_YAML, BROKEN_ALIAS),
-    good=(CHART, TEMPLATE_ELSEWHERE, TRAPS),
+    good=(CHART, TEMPLATE_ELSEWHERE, TRAPS, EDITOR_SETTINGS),
 )
 def yaml_syntax(fault: Fault, ws: Workspace) -> Iterator[Problem]:
     """A document that names the operator cannot be read as YAML, or not as Kubernetes reads it.
