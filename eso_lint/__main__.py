@@ -18,5 +18,18 @@ def main(argv: list[str] | None = None) -> int:
     return run(args)
 
 
+def command() -> None:
+    """The process: run and end at once. Taking the objects of a run apart costs as much as a tenth of it."""
+    import os
+
+    code = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        pass
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

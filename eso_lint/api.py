@@ -1,123 +1,109 @@
-"""All that a rule author may import; the only module under semantic versioning."""
+"""All that a rule author may import; the only module under semantic versioning.
+
+A name's own module is imported when the name is first asked for: a rule does not pay for what others use. After a
+change here run `python -m eso_lint.rules`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eso_lint.config import Config, PathConvention
-from eso_lint.lint.rule import (
-    Confidence,
-    Edit,
-    Fix,
-    Problem,
-    Profile,
-    Related,
-    Rule,
-    Safety,
-    Severity,
-    rule,
-)
-from eso_lint.model.breadth import anchored, matches_every_namespace, unanchored
-from eso_lint.model.conditions import Admits, Denies, admission, decide, elements, go_search, selector_matches
-from eso_lint.model.convention import fits, fits_prefix, missing_segment
-from eso_lint.model.credentials import Credential, static_credential
-from eso_lint.model.duration import SECOND, format_duration, parse_duration, suggest_duration
-from eso_lint.model.irsa import uses_irsa
-from eso_lint.model.key_slips import Slip, key_slips
-from eso_lint.model.kinds.argocd import ArgoApplication, ArgoSource
-from eso_lint.model.kinds.core import ConfigMap, KeyHolder, Namespace, Secret, ServiceAccount
-from eso_lint.model.kinds.external_secret import (
-    BaseExternalSecret,
-    ClusterExternalSecret,
-    DataEntry,
-    DataFromEntry,
-    ExternalSecret,
-)
-from eso_lint.model.kinds.generator import Generator
-from eso_lint.model.kinds.install import OperatorInstall, Setting
-from eso_lint.model.kinds.policy import AdmissionPolicy, NetworkPolicy, WebhookConfiguration
-from eso_lint.model.kinds.push_secret import BasePushSecret, ClusterPushSecret, PushSecret
-from eso_lint.model.kinds.rbac import (
-    WRITE_VERBS,
-    ClusterRole,
-    ClusterRoleBinding,
-    PolicyRule,
-    Role,
-    RoleBinding,
-    Subject,
-)
-from eso_lint.model.kinds.script import Script, ShellCommand
-from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore, Store
-from eso_lint.model.operator import (
-    CERT_CONTROLLER,
-    CONTROLLER,
-    first_store,
-    hidden,
-    network_policies,
-    subjects_of,
-    tenants,
-    token_users,
-    uses_kind,
-)
-from eso_lint.model.place import is_in, same_world
-from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown, distinct
-from eso_lint.model.remote import (
-    Inventory,
-    KeyGroup,
-    RemoteKey,
-    keys_by_store,
-    provider_of,
-    remote_keys,
-    store_identity,
-    stores_of,
-)
-from eso_lint.model.resource import Resource, first_scalar
-from eso_lint.model.selectors import Foreign, Scope, Unset, selector_scope
-from eso_lint.model.together import may_meet, together
-from eso_lint.model.versions import Version, parse_version
-from eso_lint.model.workspace import Workspace
-from eso_lint.source.directives import Suppression
-from eso_lint.source.node import (
-    Document,
-    Mapping,
-    Node,
-    Opaque,
-    Scalar,
-    Sequence,
-    SourceFile,
-    Span,
-    is_absent,
-    items,
-    lookup,
-    string,
-    walk,
-)
-from eso_lint.source.parse import Fault
-from eso_lint.suggest import closest, distance, respelled
-
 if TYPE_CHECKING:
+    from typing import TYPE_CHECKING, Any
+
+    from eso_lint.config import Config, PathConvention
+    from eso_lint.lint.rule import (
+        Confidence,
+        Edit,
+        Fix,
+        Problem,
+        Profile,
+        Related,
+        Rule,
+        Safety,
+        Severity,
+        rule,
+    )
+    from eso_lint.model.breadth import anchored, matches_every_namespace, unanchored
+    from eso_lint.model.conditions import Admits, Denies, admission, decide, elements, go_search, selector_matches
+    from eso_lint.model.convention import fits, fits_prefix, missing_segment
     from eso_lint.model.crd_sources import unsyncable, vendored_crds
     from eso_lint.model.crds import Oversize
+    from eso_lint.model.credentials import Credential, static_credential
+    from eso_lint.model.duration import SECOND, format_duration, parse_duration, suggest_duration
+    from eso_lint.model.irsa import uses_irsa
+    from eso_lint.model.key_slips import Slip, key_slips
+    from eso_lint.model.kinds.argocd import ArgoApplication, ArgoSource
+    from eso_lint.model.kinds.core import ConfigMap, KeyHolder, Namespace, Secret, ServiceAccount
+    from eso_lint.model.kinds.external_secret import (
+        BaseExternalSecret,
+        ClusterExternalSecret,
+        DataEntry,
+        DataFromEntry,
+        ExternalSecret,
+    )
+    from eso_lint.model.kinds.generator import Generator
+    from eso_lint.model.kinds.install import OperatorInstall, Setting
+    from eso_lint.model.kinds.policy import AdmissionPolicy, NetworkPolicy, WebhookConfiguration
+    from eso_lint.model.kinds.push_secret import BasePushSecret, ClusterPushSecret, PushSecret
+    from eso_lint.model.kinds.rbac import (
+        WRITE_VERBS,
+        ClusterRole,
+        ClusterRoleBinding,
+        PolicyRule,
+        Role,
+        RoleBinding,
+        Subject,
+    )
+    from eso_lint.model.kinds.script import Script, ShellCommand
+    from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore, Store
     from eso_lint.model.kubectl import BareApply, bare_applies
-    from eso_lint.model.versions import annotation_limit
-
-# Needed by few rules, so imported when asked for.
-_LATE = {
-    "BareApply": "eso_lint.model.kubectl",
-    "Oversize": "eso_lint.model.crds",
-    "annotation_limit": "eso_lint.model.versions",
-    "bare_applies": "eso_lint.model.kubectl",
-    "unsyncable": "eso_lint.model.crd_sources",
-    "vendored_crds": "eso_lint.model.crd_sources",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _LATE:
-        from importlib import import_module
-
-        return getattr(import_module(_LATE[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from eso_lint.model.operator import (
+        CERT_CONTROLLER,
+        CONTROLLER,
+        first_store,
+        hidden,
+        network_policies,
+        subjects_of,
+        tenants,
+        token_users,
+        uses_kind,
+    )
+    from eso_lint.model.place import is_in, same_world
+    from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown, distinct
+    from eso_lint.model.remote import (
+        Inventory,
+        KeyGroup,
+        RemoteKey,
+        keys_by_store,
+        provider_of,
+        remote_keys,
+        store_identity,
+        stores_of,
+    )
+    from eso_lint.model.resource import Resource, first_scalar
+    from eso_lint.model.selectors import Foreign, Scope, Unset, selector_scope
+    from eso_lint.model.together import may_meet, together
+    from eso_lint.model.versions import Version, annotation_limit, parse_version
+    from eso_lint.model.workspace import Workspace
+    from eso_lint.source.directives import Suppression
+    from eso_lint.source.node import (
+        Document,
+        Mapping,
+        Node,
+        Opaque,
+        Scalar,
+        Sequence,
+        SourceFile,
+        Span,
+        is_absent,
+        items,
+        lookup,
+        string,
+        walk,
+    )
+    from eso_lint.source.parse import Fault
+    from eso_lint.suggest import closest, distance, respelled
 
 
 __all__ = [
@@ -250,3 +236,15 @@ __all__ = [
     "vendored_crds",
     "walk",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    from eso_lint.api_homes import HOMES
+
+    if name not in HOMES:
+        raise AttributeError(f"eso_lint.api has no name `{name}`; if it is new, run `python -m eso_lint.rules`")
+    value = getattr(import_module(HOMES[name]), name)
+    globals()[name] = value
+    return value

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from eso_lint.lint.entry import Entry
 from eso_lint.lint.report import Suppressed
 from eso_lint.lint.rule import Finding
 from eso_lint.lint.select import Selection, shows
-from eso_lint.source.directives import Name, Suppression
+
+if TYPE_CHECKING:
+    from eso_lint.source.directives import Name, Suppression
 
 
 class Triaged(NamedTuple):

@@ -7,56 +7,57 @@ from __future__ import annotations
 
 from eso_lint.lint.entry import Entry
 
+# ruff: noqa: E501
 # fmt: off
 INDEX: tuple[Entry, ...] = (
     Entry("ESO001", "yaml-syntax", "reading", ("Fault",), (), 2, 3, 3, "eso_lint.rules.reading.yaml_syntax"),
-    Entry("ESO002", "duplicate-mapping-key", "reading", ("Fault",), (), 2, 3, 3, "eso_lint.rules.reading.duplicate_mapping_key"),  # noqa: E501
-    Entry("ESO003", "unused-suppression", "reading", ("Suppression",), (), 2, 2, 3, "eso_lint.rules.reading.unused_suppression"),  # noqa: E501
-    Entry("ESO004", "unknown-suppression", "reading", ("Suppression",), (), 2, 2, 3, "eso_lint.rules.reading.unknown_suppression"),  # noqa: E501
-    Entry("ESO005", "suppression-without-reason", "reading", ("Suppression",), (), 3, 1, 3, "eso_lint.rules.reading.suppression_without_reason"),  # noqa: E501
-    Entry("ESO101", "store-not-found", "references", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 2, "eso_lint.rules.references.store_not_found"),  # noqa: E501
-    Entry("ESO102", "store-kind-mismatch", "references", ("BaseExternalSecret", "BasePushSecret"), (), 2, 3, 3, "eso_lint.rules.references.store_kind_mismatch"),  # noqa: E501
-    Entry("ESO103", "store-in-other-namespace", "references", ("BaseExternalSecret", "BasePushSecret"), (), 2, 3, 3, "eso_lint.rules.references.store_in_other_namespace"),  # noqa: E501
-    Entry("ESO104", "missing-store-ref", "references", ("BaseExternalSecret", "BasePushSecret"), (), 2, 3, 3, "eso_lint.rules.references.missing_store_ref"),  # noqa: E501
-    Entry("ESO105", "store-conditions-deny", "references", ("BaseExternalSecret", "BasePushSecret"), ("Namespace",), 2, 3, 3, "eso_lint.rules.references.store_conditions_deny"),  # noqa: E501
-    Entry("ESO106", "generator-not-found", "references", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 2, "eso_lint.rules.references.generator_not_found"),  # noqa: E501
-    Entry("ESO107", "service-account-not-found", "references", ("Store", "Generator"), ("ServiceAccount",), 2, 2, 2, "eso_lint.rules.references.service_account_not_found"),  # noqa: E501
-    Entry("ESO108", "store-secret-missing", "references", ("Store", "Generator"), ("Secret", "SealedSecret", "SopsSecret", "OnePasswordItem", "Certificate"), 3, 2, 2, "eso_lint.rules.references.store_secret_missing"),  # noqa: E501
+    Entry("ESO002", "duplicate-mapping-key", "reading", ("Fault",), (), 2, 3, 3, "eso_lint.rules.reading.duplicate_mapping_key"),
+    Entry("ESO003", "unused-suppression", "reading", ("Suppression",), (), 2, 2, 3, "eso_lint.rules.reading.unused_suppression"),
+    Entry("ESO004", "unknown-suppression", "reading", ("Suppression",), (), 2, 2, 3, "eso_lint.rules.reading.unknown_suppression"),
+    Entry("ESO005", "suppression-without-reason", "reading", ("Suppression",), (), 3, 1, 3, "eso_lint.rules.reading.suppression_without_reason"),
+    Entry("ESO101", "store-not-found", "references", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 2, "eso_lint.rules.references.store_not_found"),
+    Entry("ESO102", "store-kind-mismatch", "references", ("BaseExternalSecret", "BasePushSecret"), (), 2, 3, 3, "eso_lint.rules.references.store_kind_mismatch"),
+    Entry("ESO103", "store-in-other-namespace", "references", ("BaseExternalSecret", "BasePushSecret"), (), 2, 3, 3, "eso_lint.rules.references.store_in_other_namespace"),
+    Entry("ESO104", "missing-store-ref", "references", ("BaseExternalSecret", "BasePushSecret"), (), 2, 3, 3, "eso_lint.rules.references.missing_store_ref"),
+    Entry("ESO105", "store-conditions-deny", "references", ("BaseExternalSecret", "BasePushSecret"), ("Namespace",), 2, 3, 3, "eso_lint.rules.references.store_conditions_deny"),
+    Entry("ESO106", "generator-not-found", "references", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 2, "eso_lint.rules.references.generator_not_found"),
+    Entry("ESO107", "service-account-not-found", "references", ("Store", "Generator"), ("ServiceAccount",), 2, 2, 2, "eso_lint.rules.references.service_account_not_found"),
+    Entry("ESO108", "store-secret-missing", "references", ("Store", "Generator"), ("Secret", "SealedSecret", "SopsSecret", "OnePasswordItem", "Certificate"), 3, 2, 2, "eso_lint.rules.references.store_secret_missing"),
     Entry("ESO109", "store-unused", "references", ("Store",), (), 3, 1, 1, "eso_lint.rules.references.store_unused"),
-    Entry("ESO110", "duplicate-object", "references", ("BaseExternalSecret", "BasePushSecret", "Store", "Generator"), (), 2, 2, 3, "eso_lint.rules.references.duplicate_object"),  # noqa: E501
-    Entry("ESO111", "target-owned-twice", "references", ("ExternalSecret",), (), 2, 3, 3, "eso_lint.rules.references.target_owned_twice"),  # noqa: E501
-    Entry("ESO201", "css-unrestricted", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_unrestricted"),  # noqa: E501
-    Entry("ESO202", "css-condition-matches-all", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_condition_matches_all"),  # noqa: E501
-    Entry("ESO203", "css-condition-matches-none", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_condition_matches_none"),  # noqa: E501
-    Entry("ESO204", "css-condition-ored", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_condition_ored"),  # noqa: E501
-    Entry("ESO205", "css-regex-unanchored", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_regex_unanchored"),  # noqa: E501
-    Entry("ESO206", "conditions-on-secretstore", "tenancy", ("SecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.conditions_on_secretstore"),  # noqa: E501
-    Entry("ESO207", "css-ref-needs-namespace", "tenancy", ("ClusterSecretStore",), ("ServiceAccount",), 2, 2, 3, "eso_lint.rules.tenancy.css_ref_needs_namespace"),  # noqa: E501
-    Entry("ESO208", "ss-foreign-namespace", "tenancy", ("SecretStore",), (), 2, 3, 3, "eso_lint.rules.tenancy.ss_foreign_namespace"),  # noqa: E501
-    Entry("ESO209", "namespace-on-cluster-scoped", "tenancy", ("ClusterSecretStore", "ClusterExternalSecret", "ClusterPushSecret", "Generator"), (), 2, 1, 3, "eso_lint.rules.tenancy.namespace_on_cluster_scoped"),  # noqa: E501
-    Entry("ESO210", "shared-store-for-tenants", "tenancy", ("ClusterSecretStore",), (), 3, 2, 3, "eso_lint.rules.tenancy.shared_store_for_tenants"),  # noqa: E501
-    Entry("ESO211", "ces-selects-all", "tenancy", ("ClusterExternalSecret", "ClusterPushSecret"), (), 2, 2, 3, "eso_lint.rules.tenancy.ces_selects_all"),  # noqa: E501
-    Entry("ESO401", "refresh-zero", "refresh", ("BaseExternalSecret",), (), 2, 2, 3, "eso_lint.rules.refresh.refresh_zero"),  # noqa: E501
-    Entry("ESO402", "refresh-negative", "refresh", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 3, "eso_lint.rules.refresh.refresh_negative"),  # noqa: E501
-    Entry("ESO403", "refresh-too-short", "refresh", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 2, "eso_lint.rules.refresh.refresh_too_short"),  # noqa: E501
-    Entry("ESO404", "invalid-duration", "refresh", ("BaseExternalSecret", "BasePushSecret", "Store", "Generator"), (), 2, 3, 3, "eso_lint.rules.refresh.invalid_duration"),  # noqa: E501
-    Entry("ESO405", "refresh-interval-ignored", "refresh", ("BaseExternalSecret",), (), 2, 1, 3, "eso_lint.rules.refresh.refresh_interval_ignored"),  # noqa: E501
-    Entry("ESO601", "path-trailing-slash", "paths", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 2, "eso_lint.rules.paths.path_trailing_slash"),  # noqa: E501
-    Entry("ESO602", "path-leading-slash", "paths", ("BaseExternalSecret", "BasePushSecret"), (), 2, 3, 3, "eso_lint.rules.paths.path_leading_slash"),  # noqa: E501
-    Entry("ESO603", "path-case-mismatch", "paths", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 2, "eso_lint.rules.paths.path_case_mismatch"),  # noqa: E501
-    Entry("ESO604", "path-outside-convention", "paths", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 3, "eso_lint.rules.paths.path_outside_convention"),  # noqa: E501
-    Entry("ESO605", "find-matches-all", "paths", ("BaseExternalSecret",), (), 2, 2, 2, "eso_lint.rules.paths.find_matches_all"),  # noqa: E501
+    Entry("ESO110", "duplicate-object", "references", ("BaseExternalSecret", "BasePushSecret", "Store", "Generator"), (), 2, 2, 3, "eso_lint.rules.references.duplicate_object"),
+    Entry("ESO111", "target-owned-twice", "references", ("ExternalSecret",), (), 2, 3, 3, "eso_lint.rules.references.target_owned_twice"),
+    Entry("ESO201", "css-unrestricted", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_unrestricted"),
+    Entry("ESO202", "css-condition-matches-all", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_condition_matches_all"),
+    Entry("ESO203", "css-condition-matches-none", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_condition_matches_none"),
+    Entry("ESO204", "css-condition-ored", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_condition_ored"),
+    Entry("ESO205", "css-regex-unanchored", "tenancy", ("ClusterSecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.css_regex_unanchored"),
+    Entry("ESO206", "conditions-on-secretstore", "tenancy", ("SecretStore",), (), 2, 2, 3, "eso_lint.rules.tenancy.conditions_on_secretstore"),
+    Entry("ESO207", "css-ref-needs-namespace", "tenancy", ("ClusterSecretStore",), ("ServiceAccount",), 2, 2, 3, "eso_lint.rules.tenancy.css_ref_needs_namespace"),
+    Entry("ESO208", "ss-foreign-namespace", "tenancy", ("SecretStore",), (), 2, 3, 3, "eso_lint.rules.tenancy.ss_foreign_namespace"),
+    Entry("ESO209", "namespace-on-cluster-scoped", "tenancy", ("ClusterSecretStore", "ClusterExternalSecret", "ClusterPushSecret", "Generator"), (), 2, 1, 3, "eso_lint.rules.tenancy.namespace_on_cluster_scoped"),
+    Entry("ESO210", "shared-store-for-tenants", "tenancy", ("ClusterSecretStore",), (), 3, 2, 3, "eso_lint.rules.tenancy.shared_store_for_tenants"),
+    Entry("ESO211", "ces-selects-all", "tenancy", ("ClusterExternalSecret", "ClusterPushSecret"), (), 2, 2, 3, "eso_lint.rules.tenancy.ces_selects_all"),
+    Entry("ESO401", "refresh-zero", "refresh", ("BaseExternalSecret",), (), 2, 2, 3, "eso_lint.rules.refresh.refresh_zero"),
+    Entry("ESO402", "refresh-negative", "refresh", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 3, "eso_lint.rules.refresh.refresh_negative"),
+    Entry("ESO403", "refresh-too-short", "refresh", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 2, "eso_lint.rules.refresh.refresh_too_short"),
+    Entry("ESO404", "invalid-duration", "refresh", ("BaseExternalSecret", "BasePushSecret", "Store", "Generator"), (), 2, 3, 3, "eso_lint.rules.refresh.invalid_duration"),
+    Entry("ESO405", "refresh-interval-ignored", "refresh", ("BaseExternalSecret",), (), 2, 1, 3, "eso_lint.rules.refresh.refresh_interval_ignored"),
+    Entry("ESO601", "path-trailing-slash", "paths", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 2, "eso_lint.rules.paths.path_trailing_slash"),
+    Entry("ESO602", "path-leading-slash", "paths", ("BaseExternalSecret", "BasePushSecret"), (), 2, 3, 3, "eso_lint.rules.paths.path_leading_slash"),
+    Entry("ESO603", "path-case-mismatch", "paths", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 2, "eso_lint.rules.paths.path_case_mismatch"),
+    Entry("ESO604", "path-outside-convention", "paths", ("BaseExternalSecret", "BasePushSecret"), (), 2, 2, 3, "eso_lint.rules.paths.path_outside_convention"),
+    Entry("ESO605", "find-matches-all", "paths", ("BaseExternalSecret",), (), 2, 2, 2, "eso_lint.rules.paths.find_matches_all"),
     Entry("ESO606", "fake-provider", "auth", ("Store", "Generator"), (), 2, 2, 2, "eso_lint.rules.auth.fake_provider"),
-    Entry("ESO701", "static-credentials", "auth", ("Store", "Generator"), (), 2, 2, 2, "eso_lint.rules.auth.static_credentials"),  # noqa: E501
-    Entry("ESO702", "irsa-annotation-missing", "auth", ("Store", "Generator"), ("ServiceAccount",), 2, 3, 2, "eso_lint.rules.auth.irsa_annotation_missing"),  # noqa: E501
-    Entry("ESO703", "irsa-annotation-malformed", "auth", ("ServiceAccount",), ("ServiceAccount",), 2, 3, 3, "eso_lint.rules.auth.irsa_annotation_malformed"),  # noqa: E501
-    Entry("ESO801", "server-side-apply-missing", "delivery", ("Script", "ArgoApplication"), (), 2, 3, 3, "eso_lint.rules.delivery.server_side_apply_missing"),  # noqa: E501
-    Entry("ESO802", "unused-reconciler-enabled", "hardening", ("OperatorInstall",), (), 3, 1, 2, "eso_lint.rules.hardening.unused_reconciler_enabled"),  # noqa: E501
-    Entry("ESO803", "scoped-namespace-without-scoped-rbac", "hardening", ("OperatorInstall",), (), 2, 2, 3, "eso_lint.rules.hardening.scoped_namespace_without_scoped_rbac"),  # noqa: E501
-    Entry("ESO804", "network-policy-missing", "hardening", ("OperatorInstall",), ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy", "ClusterPolicy"), 3, 1, 2, "eso_lint.rules.hardening.network_policy_missing"),  # noqa: E501
-    Entry("ESO805", "network-policy-blocks-egress", "hardening", ("OperatorInstall", "NetworkPolicy"), ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy", "ClusterPolicy"), 2, 3, 3, "eso_lint.rules.hardening.network_policy_blocks_egress"),  # noqa: E501
-    Entry("ESO806", "store-rbac-too-wide", "hardening", ("OperatorInstall", "Role"), ("RoleBinding", "ClusterRoleBinding"), 3, 2, 2, "eso_lint.rules.hardening.store_rbac_too_wide"),  # noqa: E501
-    Entry("ESO807", "token-create-unscoped", "hardening", ("OperatorInstall", "ClusterRole"), ("ClusterRole", "ClusterRoleBinding"), 3, 2, 2, "eso_lint.rules.hardening.token_create_unscoped"),  # noqa: E501
-    Entry("ESO808", "webhook-fails-open", "hardening", ("OperatorInstall", "WebhookConfiguration"), (), 2, 2, 3, "eso_lint.rules.hardening.webhook_fails_open"),  # noqa: E501
-    Entry("ESO809", "admission-policy-missing", "hardening", ("OperatorInstall", "Store"), ("ValidatingAdmissionPolicy", "ClusterPolicy", "Policy", "ValidatingPolicy", "ConstraintTemplate"), 4, 1, 1, "eso_lint.rules.hardening.admission_policy_missing"),  # noqa: E501
+    Entry("ESO701", "static-credentials", "auth", ("Store", "Generator"), (), 2, 2, 2, "eso_lint.rules.auth.static_credentials"),
+    Entry("ESO702", "irsa-annotation-missing", "auth", ("Store", "Generator"), ("ServiceAccount",), 2, 3, 2, "eso_lint.rules.auth.irsa_annotation_missing"),
+    Entry("ESO703", "irsa-annotation-malformed", "auth", ("ServiceAccount",), ("ServiceAccount",), 2, 3, 3, "eso_lint.rules.auth.irsa_annotation_malformed"),
+    Entry("ESO801", "server-side-apply-missing", "delivery", ("Script", "ArgoApplication"), (), 2, 3, 3, "eso_lint.rules.delivery.server_side_apply_missing"),
+    Entry("ESO802", "unused-reconciler-enabled", "hardening", ("OperatorInstall",), (), 3, 1, 2, "eso_lint.rules.hardening.unused_reconciler_enabled"),
+    Entry("ESO803", "scoped-namespace-without-scoped-rbac", "hardening", ("OperatorInstall",), (), 2, 2, 3, "eso_lint.rules.hardening.scoped_namespace_without_scoped_rbac"),
+    Entry("ESO804", "network-policy-missing", "hardening", ("OperatorInstall",), ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy", "ClusterPolicy"), 3, 1, 2, "eso_lint.rules.hardening.network_policy_missing"),
+    Entry("ESO805", "network-policy-blocks-egress", "hardening", ("OperatorInstall", "NetworkPolicy"), ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy", "ClusterPolicy"), 2, 3, 3, "eso_lint.rules.hardening.network_policy_blocks_egress"),
+    Entry("ESO806", "store-rbac-too-wide", "hardening", ("OperatorInstall", "Role"), ("RoleBinding", "ClusterRoleBinding"), 3, 2, 2, "eso_lint.rules.hardening.store_rbac_too_wide"),
+    Entry("ESO807", "token-create-unscoped", "hardening", ("OperatorInstall", "ClusterRole"), ("ClusterRole", "ClusterRoleBinding"), 3, 2, 2, "eso_lint.rules.hardening.token_create_unscoped"),
+    Entry("ESO808", "webhook-fails-open", "hardening", ("OperatorInstall", "WebhookConfiguration"), (), 2, 2, 3, "eso_lint.rules.hardening.webhook_fails_open"),
+    Entry("ESO809", "admission-policy-missing", "hardening", ("OperatorInstall", "Store"), ("ValidatingAdmissionPolicy", "ClusterPolicy", "Policy", "ValidatingPolicy", "ConstraintTemplate"), 4, 1, 1, "eso_lint.rules.hardening.admission_policy_missing"),
 )
