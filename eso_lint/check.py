@@ -199,17 +199,22 @@ def markers_of(
         return ()
     from eso_lint.source.directives import annotated, suppressions
     from eso_lint.source.parse import parse
+    from eso_lint.source.script import script_kind
 
     found: list[Suppression] = []
     for file in marked:
-        parsed = parse(file, None, in_chart(file.path, charts)) if is_yaml(file.path) else None
-        found += suppressions(file, parsed)
+        if is_yaml(file.path):
+            found += suppressions(file, parse(file, None, in_chart(file.path, charts)))
+        elif script_kind(file.path, file.data) is not None:
+            found += suppressions(file, None)
     paths = {file.path for file in marked}
     found += annotated(r for r in workspace.resources if r.file.path in paths)
     return tuple(sorted(found, key=lambda s: (s.file.path, s.span.start)))
 
 
 def _suspect(data: bytes) -> bool:
+    if b"ignore" not in data and b"lint" not in data.lower():
+        return False
     from eso_lint.source.directives import SUSPECT
 
     return SUSPECT.search(data) is not None

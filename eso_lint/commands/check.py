@@ -45,7 +45,7 @@ def check(line: CommandLine) -> int:
     if any(name == "sarif" for name, _ in reports):
         report = report._replace(rules=engine.all_rules(settings.selection(engine.entries()).on()))
     progress("")
-    for text in _idle(settings, source):
+    for text in _idle(line, settings, source):
         warn(text)
     _write(line, report, reports, engine)
     return 0 if line.has("exit_zero") else report.exit_code
@@ -174,19 +174,33 @@ def _limits(line: CommandLine) -> Any:
     )
 
 
-def _idle(settings: Any, source: Input) -> list[str]:
+def _idle(line: CommandLine, settings: Any, source: Input) -> list[str]:
     """Patterns of the configuration that fit nothing: written by mistake, or left over."""
-    if not settings.config.overrides or "-" in source.paths:
-        return []
+    found = _nested(settings, source)
+    if not settings.config.overrides or line.words == ["-"]:
+        return found
     from eso_lint.lint.select import glob
 
-    found = []
     for i, override in enumerate(settings.config.overrides):
         for j, pattern in enumerate(override.paths):
             if not any(map(glob(pattern).match, source.paths)):
                 span = settings.places["overrides", i, "paths", j]
                 found.append(f"{settings.path}:{span.file.position(span.start)[0]}: `{pattern}` fits no file")
     return found
+
+
+def _nested(settings: Any, source: Input) -> list[str]:
+    """Configuration files below the root are not read: references cross directories, so a repository has one."""
+    from eso_lint.configfind import CANDIDATES
+
+    names = tuple(name for name in CANDIDATES if "/" not in name)
+    found = sorted(path for path in source.paths if path.endswith(names) and path.rpartition("/")[2] in names)
+    used = settings.path
+    return [
+        f"{path} is not read: the configuration file stands at the root"
+        for path in found
+        if "/" in path and path != used
+    ]
 
 
 def _reports(line: CommandLine, engine: Engine) -> list[tuple[str, str]]:

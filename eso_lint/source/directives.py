@@ -239,7 +239,8 @@ def _markdown(file: SourceFile) -> Iterator[Suppression]:
     fences = list(_fences(text))
     found: list[Suppression] = []
     for comment in _HTML_COMMENT.finditer(text):
-        if any(start <= comment.start() < end for start, end, _ in fences):
+        quoted = text[comment.start() - 1 : comment.start()] == "`"
+        if quoted or any(start <= comment.start() < end for start, end, _ in fences):
             continue
         match, meant = _marker(file, *comment.span())
         if match is None:
