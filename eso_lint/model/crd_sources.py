@@ -208,6 +208,8 @@ def _of_revision(app: ArgoApplication, source: ArgoSource, fallback: str | None)
     if parameter is not None:
         versions = app.list_values(parameter[1])
     for version in versions:
+        if string(version) in ("HEAD", "main", "master"):
+            continue  # a branch is no chart version
         crd = of_version(string(version) or "", None, ranges=True)
         # A mirror may number its charts in its own way.
         if crd is not None and (official or crd.size is not None):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from eso_lint.model.command_line import Flags, flags_of
 from eso_lint.model.crd_sources import in_kustomization
 from eso_lint.model.crds import Oversize, VendoredCrds, of_version, remote_kustomization_ref, remote_ref
 from eso_lint.model.helm import Values, values_of
@@ -45,7 +46,9 @@ _HELM_VALUES = frozenset(
         "-l", "--labels",
     }
 )  # fmt: skip
+_HOME = re.compile(r"dirname|BASH_SOURCE|rev-parse|SCRIPT_DIR|REPO_ROOT|ROOT_DIR|%/\*")
 _CURL = frozenset({"curl", "wget"})
+_MAX_PIPES = 20
 _PASSING = frozenset({"envsubst", "tee", "kbld", "sed"})
 
 
@@ -59,19 +62,12 @@ class BareApply(NamedTuple):
     crd: Oversize
 
 
-class _Flags(NamedTuple):
-    """A command line in pieces: (flag, value) pairs and positional words; `sure` is False where a part is unknown."""
-
-    pairs: tuple[tuple[str, str | None, Word], ...]
-    positional: tuple[str, ...]
-    sure: bool
-
-    def all(self, *names: str) -> list[str]:
-        return [value or "" for flag, value, _ in self.pairs if flag in names]
-
-    def last(self, *names: str) -> str | None:
-        found = self.all(*names)
-        return found[-1] if found else None
+def _leaves(command: ShellCommand) -> bool:
+    """Whether a command changes to a directory other than the script's own or the repository's root."""
+    words = [word for word in command.words if word.text not in _PREFIXES]
+    if not words or words[0].text not in ("cd", "pushd"):
+        return False
+    return _HOME.search(command.block.text, words[0].start, words[-1].end) is None
 
 
 class _Reader:
@@ -82,9 +78,14 @@ class _Reader:
         self.crds = crds
         self.eso_version = eso_version
         self.directory = posixpath.dirname(script.file.path)
+        self.moved = False  # into a directory that is neither the script's nor the root
 
     def bare_applies(self) -> Iterator[BareApply]:
+        block = None
         for command in self.script.commands:
+            if command.block is not block:
+                block, self.moved = command.block, False
+            self.moved = self.moved or _leaves(command)
             at = self.kubectl_at(command.command)
             if at is None:
                 continue
@@ -115,44 +116,6 @@ class _Reader:
         tool, _, flags = text.partition(" ") if word.inner is None else (text, "", "")
         return tool.rsplit("/", 1)[-1] in _KUBECTLS and "--server-side" not in flags
 
-    def flags(self, words: tuple[Word, ...], valued: frozenset[str], short: str = "") -> _Flags:
-        """Flags and positional words; `short` are the single letters that take a value."""
-        texts: list[tuple[str, Word]] = []
-        for word in words:
-            text = self.script.expand(word.text)
-            split = word.inner is None and text != word.text and " " in text
-            texts += [(piece, word) for piece in text.split()] if split else [(text, word)]
-        pairs: list[tuple[str, str | None, Word]] = []
-        positional: list[str] = []
-        sure = True
-        i = 0
-        while i < len(texts):
-            text, word = texts[i]
-            i += 1
-            if text.startswith("--") and len(text) > 2:
-                flag, equals, value = text.partition("=")
-                if not equals and flag in valued:
-                    pairs.append((flag, texts[i][0] if i < len(texts) else None, word))
-                    i += 1
-                else:
-                    pairs.append((flag, value if equals else None, word))
-                sure = sure and UNKNOWN not in flag
-            elif text.startswith("-") and len(text) > 1 and text != "--":
-                for j, letter in enumerate(text[1:], 1):
-                    if letter not in short:
-                        pairs.append(("-" + letter, None, word))
-                        continue
-                    rest = text[j + 1 :].removeprefix("=")
-                    if not rest and i < len(texts):
-                        rest = texts[i][0]
-                        i += 1
-                    pairs.append(("-" + letter, rest, word))
-                    break
-            elif text != "--":
-                sure = sure and not text.startswith(UNKNOWN)
-                positional.append(text)
-        return _Flags(tuple(pairs), tuple(positional), sure)
-
     # --- kubectl apply ----------------------------------------------------------------------------------------------
 
     def judge(self, command: ShellCommand, at: int) -> BareApply | None:
@@ -162,7 +125,7 @@ class _Reader:
             return None
         after = words[words.index(verb) + 1 :]
         operands = frozenset({"-f", "--filename", "-k", "--kustomize"})
-        flags = self.flags((*words[1 : words.index(verb)], *after), _APPLY_VALUES | operands, "fknosvl")
+        flags = flags_of(self.script, (*words[1 : words.index(verb)], *after), _APPLY_VALUES | operands, "fknosvl")
         if not flags.sure or flags.positional:
             return None  # `apply view-last-applied`, or words that only the run will know
         server_side = [(value, word) for flag, value, word in flags.pairs if flag == "--server-side"]
@@ -194,7 +157,7 @@ class _Reader:
                 return word
         return None
 
-    def applied(self, command: Command, flags: _Flags, words: tuple[Word, ...]) -> Oversize | None:
+    def applied(self, command: Command, flags: Flags, words: tuple[Word, ...]) -> Oversize | None:
         """The first CRD among the operands that is over the limit."""
         recursive = any(flag in ("-R", "--recursive") and value != "false" for flag, value, _ in flags.pairs)
         sources = [word for word in words if word.source]
@@ -227,7 +190,9 @@ class _Reader:
 
     def local(self, name: str) -> list[str]:
         """Places in the repository that a path may mean: beside the script, else below the root."""
-        if UNKNOWN in name or name.startswith(("/", "~")) or "://" in name or any(c in name for c in "*?["):
+        if self.moved or UNKNOWN in name or name.startswith(("/", "~")):
+            return []
+        if "://" in name or any(c in name for c in "*?["):
             return []
         for base in (self.directory, ""):
             path = posixpath.normpath(posixpath.join(base, name))
@@ -250,12 +215,15 @@ class _Reader:
 
     # --- pipelines --------------------------------------------------------------------------------------------------
 
-    def stdin(self, command: Command) -> Oversize | None:
+    def stdin(self, command: Command, depth: int = 0) -> Oversize | None:
+        """What is fed to a command, through at most `_MAX_PIPES` filters."""
+        if depth > _MAX_PIPES:
+            return None
         if command.stdin is not None:
             return self.named(self.script.expand(command.stdin.text), False)
-        return self.output(command.upstream) if command.upstream is not None else None
+        return self.output(command.upstream, depth + 1) if command.upstream is not None else None
 
-    def output(self, command: Command) -> Oversize | None:
+    def output(self, command: Command, depth: int = 0) -> Oversize | None:
         """What a command writes to its output, where that is manifests that are known."""
         words = command.words
         while words and (words[0].text in _PREFIXES or _ASSIGNED.match(words[0].text)):
@@ -269,16 +237,17 @@ class _Reader:
             edits = [word.text for word in words[1:] if not word.text.startswith("-")]
             if tool == "sed" and not all(text.startswith("s") for text in edits):
                 return None
-            return self.stdin(command)
+            return self.stdin(command, depth)
         if tool in _CURL:
             refs = [remote_ref(self.script.expand(word.text)) for word in words[1:]]
             return next((self.version(ref) for ref in refs if ref is not None), None)
         if tool == "cat":
             names = [self.script.expand(word.text) for word in words[1:] if not word.text.startswith("-")]
             found = (self.named(name, False) for name in names)
-            return next((crd for crd in found if crd is not None), None if names else self.stdin(command))
+            return next((crd for crd in found if crd is not None), None if names else self.stdin(command, depth))
         if tool == "kustomize" and len(words) > 1 and words[1].text == "build":
-            flags = self.flags(words[2:], frozenset({"--load-restrictor", "-o", "--output", "--helm-command"}), "oe")
+            valued = frozenset({"--load-restrictor", "-o", "--output", "--helm-command"})
+            flags = flags_of(self.script, words[2:], valued, "oe")
             if not flags.sure or flags.all("-o", "--output"):
                 return None
             return self.kustomized(flags.positional[0] if flags.positional else ".", helm=True)
@@ -291,7 +260,7 @@ class _Reader:
         if verb is None or verb.text not in ("create", "apply", "kustomize"):
             return None
         after = words[words.index(verb) + 1 :]
-        flags = self.flags(after, _APPLY_VALUES | {"-f", "--filename", "-k", "--kustomize"}, "fknosvl")
+        flags = flags_of(self.script, after, _APPLY_VALUES | {"-f", "--filename", "-k", "--kustomize"}, "fknosvl")
         if not flags.sure:
             return None
         if verb.text == "kustomize":
@@ -302,7 +271,7 @@ class _Reader:
 
     def rendered(self, words: tuple[Word, ...]) -> Oversize | None:
         """`helm template [NAME] CHART`: the CRDs are templates of the chart, unless `installCRDs` is false."""
-        flags = self.flags(words, _HELM_VALUES, "fnasl")
+        flags = flags_of(self.script, words, _HELM_VALUES, "fnasl")
         if not flags.sure or not flags.positional:
             return None
         if flags.all("--output-dir", "--post-renderer", "-s", "--show-only", "--set-file", "--set-json"):
@@ -324,7 +293,8 @@ class _Reader:
         if version is None and ":" in chart.rsplit("/", 1)[-1]:
             version = chart.rsplit(":", 1)[-1]
         if version is None:
-            return of_version("latest")
+            newest = of_version("latest")
+            return newest._replace(source="no version is named, so the newest release") if newest else None
         return self.version(version, ranges=True)
 
     def values_file(self, name: str) -> Values | None:

@@ -13,7 +13,7 @@ _DEFAULT = re.compile(r"\$\{(\w+):?[-=]([^${}]*)\}")
 _DECLARE = frozenset({"export", "local", "readonly", "declare", "typeset"})
 _SETTERS = frozenset({"read", "for", "mapfile", "readarray", "getopts", "printf"})
 _VARIABLE = re.compile(
-    r"\$\{\{[ \t]*(?:env|vars|inputs)\.(?P<workflow>\w+)[ \t]*\}\}"
+    r"\$\{\{[ \t]*env\.(?P<workflow>\w+)[ \t]*\}\}"
     r"|\$\{(?P<brace>[A-Za-z_][\w-]*?)(?::?[-=](?P<default>[^${}]*))?\}"
     r"|\$(?P<plain>[A-Za-z_]\w*)"
     r"|\{\{[ \t]*\.?(?P<action>[A-Za-z_][\w-]*)[ \t]*\}\}"

@@ -7,10 +7,10 @@ piece of shell text is a Block; variables that the file itself sets (in make, en
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import NamedTuple
 
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, SourceFile, Span, walk
+from eso_lint.source.block import Block, Writer
+from eso_lint.source.node import SourceFile
 
 MAX_BYTES = 1_000_000
 
@@ -26,13 +26,6 @@ _KINDS = (
     ("markdown", re.compile(r"\.(?:md|markdown|mdx)\Z")),
 )
 _MAYBE = re.compile(r"(?:\.(?:sh|bash|zsh|ksh|mk|just|[dD]ockerfile|md|markdown|mdx)|ya?ml|file(?:\.[\w-]+)?)\Z")
-_YAML_KEYS = {
-    "task": frozenset({"cmds", "cmd"}),
-    "workflow": frozenset({"run"}),
-    "gitlab": frozenset({"script", "before_script", "after_script"}),
-    "pipeline": frozenset({"script", "bash", "run", "command"}),
-}
-_ENV_KEYS = frozenset({"env", "vars", "variables", "environment"})
 _MAKE_SET = re.compile(r"(?:export[ \t]+|override[ \t]+)*([A-Za-z_][\w-]*)[ \t]*(\?=|:{1,3}=|!=|\+=|=)[ \t]*(.*)")
 _MAKE_VARIABLE = re.compile(r"\$\(([A-Za-z_][\w-]*)\)")
 _JUST_SET = re.compile(r"(?:export[ \t]+)?([A-Za-z_][\w-]*)[ \t]*:=[ \t]*(?:'([^']*)'|\"([^\"]*)\")?(.*)")
@@ -50,24 +43,6 @@ _PROMPT = re.compile(r"[ \t]*\$[ \t]+")
 _KUBECTL = re.compile(r"[ \t]*(?:kubectl|oc|helm|kustomize)[ \t]")
 
 
-class Block(NamedTuple):
-    """A piece of shell text. `starts` (positions in `text`) and `offsets` (in the file) say where each run lies."""
-
-    file: SourceFile
-    text: str
-    starts: tuple[int, ...]
-    offsets: tuple[int, ...]
-    make: bool = False
-
-    def span(self, start: int, end: int) -> Span:
-        """The file's span of text[start:end]."""
-        return Span(self.file, self._offset(start), self._offset(max(start, end - 1)) + (1 if end > start else 0))
-
-    def _offset(self, position: int) -> int:
-        i = bisect_right(self.starts, position) - 1
-        return self.offsets[i] + position - self.starts[i]
-
-
 class ScriptText(NamedTuple):
     """What one file holds: its dialect, shell blocks, and the variables it sets (None: not a literal)."""
 
@@ -75,33 +50,6 @@ class ScriptText(NamedTuple):
     kind: str
     blocks: tuple[Block, ...]
     variables: tuple[tuple[str, str | None], ...] = ()
-
-
-class _Writer:
-    """Collects runs of a file's text."""
-
-    def __init__(self, file: SourceFile, make: bool = False) -> None:
-        self.file, self.make = file, make
-        self.parts: list[str] = []
-        self.starts: list[int] = []
-        self.offsets: list[int] = []
-        self.length = 0
-
-    def copy(self, start: int, end: int) -> None:
-        self.put(self.file.text[start:end], start)
-
-    def put(self, text: str, offset: int) -> None:
-        if text:
-            self.starts.append(self.length)
-            self.offsets.append(offset)
-            self.parts.append(text)
-            self.length += len(text)
-
-    def block(self) -> Block | None:
-        text = "".join(self.parts)
-        if not text.strip():
-            return None
-        return Block(self.file, text, tuple(self.starts), tuple(self.offsets), self.make)
 
 
 def script_kind(path: str, data: bytes) -> str | None:
@@ -133,7 +81,9 @@ def read_script(file: SourceFile) -> ScriptText | None:
     elif kind == "markdown":
         blocks = _markdown(file)
     else:
-        blocks = _yaml(file, kind, variables)
+        from eso_lint.source.script_yaml import shell_in_yaml
+
+        blocks = shell_in_yaml(file, kind, variables)
     return ScriptText(file, kind, tuple(blocks), tuple(variables))
 
 
@@ -147,7 +97,7 @@ def _recipes(file: SourceFile, kind: str, variables: list[tuple[str, str | None]
     """Recipe lines of a Makefile or justfile; neighbouring lines form one block."""
     text, make = file.text, kind == "make"
     blocks: list[Block] = []
-    writer = _Writer(file, make)
+    writer = Writer(file, make)
     continued = False
     for start, end in _lines(file):
         line = text[start:end]
@@ -162,7 +112,7 @@ def _recipes(file: SourceFile, kind: str, variables: list[tuple[str, str | None]
             writer.copy(start, end)
             continue
         blocks += filter(None, [writer.block()])
-        writer = _Writer(file, make)
+        writer = Writer(file, make)
         match = (_MAKE_SET if make else _JUST_SET).match(line.rstrip("\r\n"))
         if match is None:
             continue
@@ -192,7 +142,7 @@ def _docker(file: SourceFile, variables: list[tuple[str, str | None]]) -> list[B
         match = _DOCKER_RUN.match(text, start, end)
         if match is None:
             continue
-        writer = _Writer(file)
+        writer = Writer(file)
         begin = match.end()
         heredoc = _HEREDOC.search(text, begin, end)
         whole = heredoc is not None and not text[begin : heredoc.start()].strip()
@@ -243,10 +193,12 @@ def _markdown(file: SourceFile) -> list[Block]:
 
 def _fenced(file: SourceFile, body: list[tuple[int, int]], labelled: bool) -> Block | None:
     text = file.text
+    if body and "annotations: Too long" in text[body[0][0] : body[-1][1]]:
+        return None  # a guide that shows the failure
     prompted = any(_PROMPT.match(text, start, end) for start, end in body)
     if not labelled and not prompted and not any(_KUBECTL.match(text, start, end) for start, end in body):
         return None
-    writer = _Writer(file)
+    writer = Writer(file)
     continued = False
     for start, end in body:
         prompt = _PROMPT.match(text, start, end)
@@ -255,93 +207,3 @@ def _fenced(file: SourceFile, body: list[tuple[int, int]], labelled: bool) -> Bl
         writer.copy(prompt.end() if prompt is not None else start, end)
         continued = text[start:end].rstrip("\r\n").endswith("\\")
     return writer.block()
-
-
-def _yaml(file: SourceFile, kind: str, variables: list[tuple[str, str | None]]) -> list[Block]:
-    from eso_lint.source.parse import parse
-
-    keys = _YAML_KEYS[kind]
-    blocks: list[Block] = []
-    for document in parse(file).documents:
-        for node in walk(document.root):
-            if not isinstance(node, Mapping):
-                continue
-            for key, value in node.entries:
-                name = key.text if isinstance(key, Scalar) else ""
-                if name in _ENV_KEYS and isinstance(value, Mapping):
-                    variables += _settings(value)
-                elif name in keys:
-                    blocks += _scalars(value)
-                elif kind == "task" and name == "tasks" and isinstance(value, Mapping):
-                    for _, task in value.entries:  # short forms: a command, or a list of them
-                        blocks += _scalars(task)
-    return blocks
-
-
-def _settings(node: Mapping) -> list[tuple[str, str | None]]:
-    return [
-        (key.text, value.text if isinstance(value, Scalar) else None)
-        for key, value in node.entries
-        if isinstance(key, Scalar)
-    ]
-
-
-def _scalars(node: Node, depth: int = 0) -> list[Block]:
-    """Blocks of a command or a (nested) list of commands."""
-    if isinstance(node, (Scalar, Opaque)):
-        block = scalar_block(node)
-        return [block] if block is not None else []
-    if isinstance(node, Sequence) and depth < 5:
-        return [block for item in node.items for block in _scalars(item, depth + 1)]
-    return []
-
-
-def scalar_block(scalar: Scalar | Opaque) -> Block | None:
-    """The shell text of a YAML scalar (with template actions or without), line by line as the parser reads it."""
-    file, text = scalar.file, scalar.file.text
-    writer = _Writer(file)
-    style = scalar.style if isinstance(scalar, Scalar) else text[scalar.start : scalar.start + 1]
-    if style and style in "|>":
-        _block_scalar(scalar, writer, style == ">")
-        return writer.block()
-    style = style if style and style in "'\"" else ""
-    quote = len(style)
-    at, end = scalar.start + quote, scalar.end - quote
-    while at < end:
-        c = text[at]
-        if c == "\\" and style == '"':
-            escaped = text[at + 1 : at + 2]
-            writer.put({"n": "\n", "t": "\t", "\n": " ", "\r": " "}.get(escaped, escaped), at)
-            at += 2
-        elif c == "'" and style == "'":
-            writer.put("'", at)
-            at += 2
-        elif c in "\r\n":
-            writer.put(" ", at)
-            at += 1
-        else:
-            stop = at + 1
-            while stop < end and text[stop] not in "\\'\r\n":
-                stop += 1
-            writer.copy(at, stop)
-            at = stop
-    return writer.block()
-
-
-def _block_scalar(scalar: Node, writer: _Writer, folded: bool) -> None:
-    text, end = scalar.file.text, scalar.end
-    at = text.find("\n", scalar.start, end) + 1
-    indent: int | None = None
-    while 0 < at < end:
-        stop = text.find("\n", at, end)
-        stop = end if stop < 0 else stop
-        line = text[at:stop].rstrip("\r")
-        blank = not line.strip()
-        if indent is None and not blank:
-            indent = len(line) - len(line.lstrip(" "))
-        lead = min(indent or 0, len(line) - len(line.lstrip(" ")))
-        writer.copy(at + lead, at + len(line))
-        following = text[stop + 1 : stop + 2 + (indent or 0)].lstrip(" ")
-        fold = folded and not blank and following[:1] not in ("", "\r", "\n") and line[lead : lead + 1] != " "
-        writer.put(" " if fold else "\n", stop)
-        at = stop + 1

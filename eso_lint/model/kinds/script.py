@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from eso_lint.source.block import Block
     from eso_lint.source.node import SourceFile, Span
-    from eso_lint.source.script import Block, ScriptText
+    from eso_lint.source.script import ScriptText
     from eso_lint.source.shell import Command, Word
 
 

@@ -216,6 +216,9 @@ def server_side_apply_missing(place: Script | ArgoApplication, ws: Workspace) ->
     one object. From release 0.19.0 on the CRDs of SecretStore and ClusterSecretStore are larger than that. The command
     or the sync fails with `metadata.annotations: Too long`, on the first install as well as on an upgrade; the other
     CRDs are written, so the cluster is left with half of them. Argo CD applies client-side unless it is told otherwise.
+    CRDs in the repository are measured. Others are judged by the release that is named, where a branch, or no version
+    at all, stands for the newest; a release that the file does not tell is not judged unless the configuration says it
+    (`eso-version`).
 
     Fix: add `--server-side` to the command, or `ServerSideApply=true` to the `syncPolicy.syncOptions` of the
     Application. Objects that were applied client-side before are taken over; nothing needs to be deleted. In guides
@@ -223,9 +226,8 @@ def server_side_apply_missing(place: Script | ArgoApplication, ws: Workspace) ->
 
     When to ignore: where something else adds the flag, such as a wrapper that is named `kubectl`.
 
-    References: CRDs in the repository are measured. Others are judged by the release that is named; a branch or no
-    version at all stands for the newest. Where the release cannot be told from the file, `eso-version` in the
-    configuration says it.
+    References: https://kubernetes.io/docs/reference/using-api/server-side-apply/ and
+    https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
     """
     crds = ws.index(vendored_crds)
     if isinstance(place, Script):
