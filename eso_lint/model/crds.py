@@ -204,7 +204,7 @@ def _json_bytes(node: Node, memo: dict[int, int], depth: int) -> int:
     if isinstance(node, Scalar):
         return _scalar_bytes(node.value)
     if isinstance(node, Opaque):
-        return 0
+        return _opaque_bytes(node)
     known = memo.get(id(node))
     if known is not None:
         return known
@@ -217,6 +217,19 @@ def _json_bytes(node: Node, memo: dict[int, int], depth: int) -> int:
         size += sum(_json_bytes(item, memo, depth + 1) for item in node.items) + max(0, len(node.items) - 1)
     memo[id(node)] = size
     return size
+
+
+def _opaque_bytes(node: Opaque) -> int:
+    """Bytes of a scalar that only looks like a placeholder (`<name>` in a description); 0 for what is templated."""
+    import yaml
+
+    if node.why == "template":
+        return 0
+    try:
+        value = yaml.safe_load(node.span.text)
+    except yaml.YAMLError:
+        return 0
+    return _scalar_bytes(value) if isinstance(value, str) else 0
 
 
 def _scalar_bytes(value: object) -> int:
