@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import TYPE_CHECKING, Any
 
     from eso_lint.config import Config, PathConvention
+    from eso_lint.lint.extension import Renderer, Reporter
     from eso_lint.lint.rule import (
         Confidence,
         Edit,
@@ -158,6 +159,8 @@ __all__ = [
     "Reference",
     "Related",
     "RemoteKey",
+    "Renderer",
+    "Reporter",
     "Resolution",
     "Resource",
     "Role",

@@ -53,6 +53,8 @@ HOMES = {
     "Reference": "eso_lint.model.reference",
     "Related": "eso_lint.lint.rule",
     "RemoteKey": "eso_lint.model.remote",
+    "Renderer": "eso_lint.lint.extension",
+    "Reporter": "eso_lint.lint.extension",
     "Resolution": "eso_lint.model.reference",
     "Resource": "eso_lint.model.resource",
     "Role": "eso_lint.model.kinds.rbac",

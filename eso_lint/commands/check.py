@@ -214,6 +214,8 @@ def _reports(line: CommandLine, engine: Engine) -> list[tuple[str, str]]:
         name, colon, path = word.partition(":")
         if not colon or not path:
             raise UsageError(f"`--report {word}`: write FORMAT:PATH", "such as sarif:eso-lint.sarif")
+        if path != "-" and (os.path.isdir(path) or not os.path.isdir(os.path.dirname(path) or ".")):
+            raise UsageError(f"`--report {word}`: cannot write `{path}`", "its directory must exist")
         wanted.append((name, path))
     if engine.strangers and any(name not in known for name, _ in wanted):
         known = list(engine.host.reporters())

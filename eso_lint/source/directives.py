@@ -105,6 +105,8 @@ class _Places:
         self.file = file
         self.chunks = [(s, e) for s, e in chunks(file.text) if file.text[s:e].strip()]
         self.scalars: list[tuple[int, int]] = []
+        # The same, of block texts without their header, after which a comment may stand.
+        self.texts: list[tuple[int, int]] = []
         self.flows: list[tuple[int, int]] = []
         # Outermost first at each start: documents, then list items and keys with their blocks.
         self.units: list[tuple[int, int]] = []
@@ -113,11 +115,15 @@ class _Places:
             for node in walk(document.root):
                 self._see(node)
         self.units.sort(key=lambda unit: (unit[0], -unit[1]))
-        self.scalars.sort()
+        self.texts.sort()
 
     def _see(self, node: Node) -> None:
         if isinstance(node, (Scalar, Opaque)):
             self.scalars.append((node.start, node.end))
+            header = node.start
+            if isinstance(node, Scalar) and node.style in ("|", ">"):
+                header = self.file.text.find("\n", node.start, node.end)
+            self.texts.append((node.end if header < 0 else header, node.end))
         elif isinstance(node, Mapping):
             if node.flow:
                 self.flows.append((node.start, node.end))
@@ -130,9 +136,9 @@ class _Places:
     def in_scalar(self, offset: int) -> bool:
         from bisect import bisect_right
 
-        i = bisect_right(self.scalars, (offset, len(self.file.text) + 1)) - 1
+        i = bisect_right(self.texts, (offset, len(self.file.text) + 1)) - 1
         # Scalars do not overlap, but templates may put an opaque beside one.
-        return any(start <= offset < end for start, end in self.scalars[max(0, i - 1) : i + 1])
+        return any(start <= offset < end for start, end in self.texts[max(0, i - 1) : i + 1])
 
     def line(self, offset: int) -> tuple[int, int]:
         """The line of an offset, widened to the texts and flow collections that touch it."""
@@ -144,7 +150,7 @@ class _Places:
         for s, e in (*self.scalars, *self.flows):
             if s < end and e > start:
                 low, high = min(low, s), max(high, e)
-        return low, high
+        return starts[self.file.position(low)[0] - 1], high
 
     def next(self, offset: int) -> tuple[int, int] | None:
         """The outermost node that begins after an offset, in the same document or the one that follows it."""
