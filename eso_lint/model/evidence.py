@@ -28,8 +28,10 @@ _STORE_KEY = re.compile(r"(?i)(?:secret[-_]?stores?|\Astores?)\Z")
 _LANGUAGE = re.compile(
     r"\.(?:tf|tfvars|hcl|jsonnet|libsonnet|cue|k|dhall|sh|bash|py|ts|js|go|rb|tpl|tmpl|j2|nix|toml|ya?ml|json)\Z"
 )
-_WORDS = re.compile(rb"(?i)secret_?-?store|\bstores:|external-secrets\.io")
-_ACCOUNT_KEYS = ("serviceAccount", "serviceAccountName")
+# Literals, since a search for each is ten times as fast as one case-insensitive pattern.
+_WORDS = (b"ecretStore", b"ecretstore", b"ecret_store", b"ecret-store", b"SECRET_STORE", b"stores:", _NEEDLE.encode())
+_ACCOUNT = re.compile(r"""serviceAccount(?:Name)?["']?[ \t]*[:=][ \t]*["']?([\w.-]*)""")
+_NEAR = 300  # characters behind `serviceAccount:` in which its `name:` stands
 
 
 def inside(foreign: Iterable[Document], parsed: Iterable[Parsed]) -> Iterator[tuple[str, str | None]]:
@@ -46,6 +48,9 @@ def embedded(document: Document) -> Iterator[tuple[str, str | None]]:
     They are not linted, but they may satisfy a reference. The name is None where it is templated; the kind is
     ANY_STORE where chart values only name stores.
     """
+    text = document.file.text
+    if text.find("tore", document.start, document.end) < 0 and text.find(_NEEDLE, document.start, document.end) < 0:
+        return
     if is_kustomization(document.file.path) or string(document.root.get("kind")) == "CustomResourceDefinition":
         return
     for node in walk(document.root):
@@ -117,20 +122,24 @@ def service_accounts(documents: Iterable[Document]) -> frozenset[str]:
     """Names under `serviceAccount:` or `serviceAccountName:` anywhere: charts and workloads rely on these accounts."""
     found: set[str] = set()
     for document in documents:
-        api_version = string(document.root.get("apiVersion")) or ""
-        if group_version(api_version)[0] in (ESO_GROUP, GENERATOR_GROUP):
+        text = document.file.text
+        at = text.find("serviceAccount", document.start, document.end)
+        if at < 0 or group_version(string(document.root.get("apiVersion")) or "")[0] in (ESO_GROUP, GENERATOR_GROUP):
             continue
-        for node in walk(document.root):
-            if isinstance(node, Mapping):
-                for key in _ACCOUNT_KEYS:
-                    value = node.get(key) if key in node else None
-                    found.update(filter(None, (string(value), string(value.get("name")) if value else None)))
+        for match in _ACCOUNT.finditer(text, at, document.end):
+            found.add(match[1])
+            if not match[1]:
+                found.update(_NAME.findall(text, match.end(), min(match.end() + _NEAR, document.end)))
     return frozenset(found)
 
 
 def other_texts(sources: Iterable[SourceFile], parsed: frozenset[str]) -> tuple[SourceFile, ...]:
     """Files that were not parsed and may still define stores or generators: other languages, chart values."""
-    return tuple(f for f in sources if f.path not in parsed and _LANGUAGE.search(f.path) and _WORDS.search(f.data))
+    return tuple(
+        f
+        for f in sources
+        if f.path not in parsed and any(word in f.data for word in _WORDS) and _LANGUAGE.search(f.path)
+    )
 
 
 def mentioned(texts: Iterable[SourceFile], kind: str, name: str) -> bool:
