@@ -307,22 +307,9 @@ def _place(item: Skipped) -> tuple[str, int]:
 
 def _notes(result: Result) -> list[str]:
     """What was not checked because the repository gives no reason to expect it."""
-    workspace = result.workspace
-    open_ended: dict[str, int] = {}
-    for resource in workspace.resources:
-        if not resource.group.endswith("external-secrets.io"):
-            continue
-        for role in ("store", "generator"):
-            for reference in workspace.references(resource, role):
-                kind = reference.kind
-                if not kind or not reference.name or workspace.has(kind):
-                    continue
-                if not workspace.config.is_external(kind, reference.name, reference.namespace):
-                    open_ended[kind] = open_ended.get(kind, 0) + 1
-    if workspace.config.closed_world:
-        return []
     return [
         f"{count} reference{'s' if count > 1 else ''} to {kind} {'are' if count > 1 else 'is'} not checked: "
         f"the repository defines none"
-        for kind, count in sorted(open_ended.items())
+        for kind, count in result.workspace.unchecked().items()
+        if kind
     ]
