@@ -7,6 +7,7 @@ merge keys are counted. This module imports PyYAML: import it late.
 from __future__ import annotations
 
 import re
+from sys import intern
 from typing import Any
 
 from yaml.events import (
@@ -135,6 +136,7 @@ class Builder:
                     if value in seen or value in ODD_KEYS or value[:1] in ODD_STARTS or tag or node.__class__ is Opaque:
                         self._key(holder, seen, node)
                     else:
+                        node.text = value = intern(value)  # type: ignore[attr-defined]
                         seen[value] = node
                 continue
             if kind is MappingStartEvent or kind is SequenceStartEvent:
@@ -151,6 +153,8 @@ class Builder:
                 is_mapping = kind is MappingStartEvent
                 container = Mapping if is_mapping else Sequence
                 holder = container(file, start, base + event.end_mark.index, (), event.flow_style or False)
+                if is_mapping:
+                    holder.simple = True  # type: ignore[union-attr]
                 parts, last, name, seen, key = [], start, anchor, {}, None
                 continue
             if kind is MappingEndEvent or kind is SequenceEndEvent:
@@ -214,6 +218,7 @@ class Builder:
 
     def _key(self, holder: Any, seen: dict[str, Node], node: Node) -> None:
         """A key that is no plain new string."""
+        holder.simple = False
         if type(node) is Opaque:
             # A key that is not known may be any.
             holder.open = True

@@ -180,13 +180,16 @@ class Opaque(Node):
         return f"Opaque({self.text!r})"
 
 
+_FEW = 12  # so many entries are searched faster than an index of them is made
+
+
 class Mapping(Node):
     """A mapping. `entries` keeps every pair as written, duplicates and merge keys (`<<`) included.
 
     `open` says that a template inserts further keys here, so an absent key is unknown, not absent.
     """
 
-    __slots__ = ("_index", "entries", "flow", "open")
+    __slots__ = ("_index", "entries", "flow", "open", "simple")
 
     def __init__(
         self, file: SourceFile, start: int, end: int, entries: tuple[tuple[Node, Node], ...] = (), flow: bool = False
@@ -197,6 +200,8 @@ class Mapping(Node):
         self.entries = entries
         self.flow = flow
         self.open = False
+        # No merge key, no duplicate, no key that is read as anything but its text: looked up without an index.
+        self.simple = False
         self._index: dict[str, tuple[Node, Node]] | None = None
 
     @property
@@ -231,19 +236,27 @@ class Mapping(Node):
             self._index = {**merged, **own} if merged else own
         return self._index
 
+    def _pair(self, key: object) -> tuple[Node, Node] | None:
+        if not self.simple or len(self.entries) > _FEW:
+            return self.index.get(key)  # type: ignore[call-overload, no-any-return]
+        for pair in self.entries:
+            if type(pair[0]) is Scalar and pair[0].text == key:
+                return pair
+        return None
+
     def get(self, key: str) -> Node | None:
-        pair = self.index.get(key)
+        pair = self._pair(key)
         if pair is not None:
             return pair[1]
         return Opaque(self.file, self.start, self.end, "", "unknown") if self.open else None
 
     def key(self, key: str) -> Scalar | None:
         """The key node itself, for findings that stand on a key."""
-        pair = self.index.get(key)
+        pair = self._pair(key)
         return pair[0] if pair is not None and isinstance(pair[0], Scalar) else None
 
     def __contains__(self, key: object) -> bool:
-        return key in self.index
+        return self._pair(key) is not None
 
     def __repr__(self) -> str:
         return f"Mapping({', '.join(self.index)})"

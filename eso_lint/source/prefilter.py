@@ -22,8 +22,12 @@ class Interest:
     def __init__(self, kinds: Iterable[str] = ()) -> None:
         self.kinds = frozenset(kinds)
         names = "|".join(sorted(re.escape(kind) for kind in self.kinds - {"Kustomization"}))
-        # `kind: X` literally first keeps the scan fast; the value may be quoted.
-        pattern = rf"kind[\"']?[ \t]*:[ \t]*[\"']?(?:{names})[\"']?[ \t]*(?:[#,}}\r\n]|$)" if names else ""
+        # `kind: X` literally first keeps the scan fast; the value may be quoted. In block style the key begins a line,
+        # or an item of a List: a subject of a binding, deeper in, is no document.
+        start = r"(?:(?<=[\n\r])|(?<=[\n\r]- )|(?<=[\n\r]  )|(?<=[\n\r]    )|(?<=[\"'{,])|(?<=[{,] )|\A)"
+        pattern = (
+            rf"kind(?<={start}kind)[\"']?[ \t]*:[ \t]*[\"']?(?:{names})[\"']?[ \t]*(?:[#,}}\r\n]|$)" if names else ""
+        )
         self._pattern = pattern
         self._text: re.Pattern[str] | None = None
         self._bytes = re.compile(pattern.encode()) if names else None
