@@ -123,10 +123,9 @@ def _name(resource: Resource, node: Node, path: Path) -> tuple[Node, str | None]
     node_name = lookup(node, "name")
     if isinstance(node_name, Opaque):
         return node_name, None
-    at = resource.anchor(*path, "name")
-    if is_absent(node_name):
-        return at, ""
-    return node_name or at, string(node_name)
+    if node_name is None or is_absent(node_name):
+        return resource.anchor(*path, "name"), ""
+    return node_name, string(node_name)
 
 
 def _kind(node: Node, default: str) -> str | None:

@@ -145,11 +145,11 @@ class Scalar(Node):
     @property
     def string(self) -> str | None:
         """The value where Kubernetes reads a string, else None."""
-        if self.style:
-            return self.text if self.tag in (None, "!", "tag:yaml.org,2002:str") else self._resolved()
-        return self._resolved()
-
-    def _resolved(self) -> str | None:
+        if self.tag is None:
+            text = self.text
+            # Most scalars are seen to be strings without resolving them.
+            if self.style or (text not in ODD_KEYS and text[:1] not in ODD_STARTS):
+                return text
         value = self.value
         return value if isinstance(value, str) else None
 
@@ -312,12 +312,14 @@ def effective_key(key: Scalar) -> str | None:
 def lookup(node: Node | None, *path: str | int) -> Node | None:
     """Follow keys and list positions; Opaque where a step cannot be known, None where it is absent."""
     for step in path:
-        if node is None or isinstance(node, Opaque):
-            return node
+        if node is None:
+            return None
         if isinstance(step, str):
             node = node.get(step)
-        else:
-            node = node.items[step] if isinstance(node, Sequence) and step < len(node.items) else None
+        elif isinstance(node, Sequence):
+            node = node.items[step] if step < len(node.items) else None
+        elif not isinstance(node, Opaque):
+            return None
     return node
 
 

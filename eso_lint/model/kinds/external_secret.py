@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from eso_lint.model.resource import Resource
 from eso_lint.source.node import Node, Opaque, Scalar, is_absent, items, lookup, string
@@ -59,25 +59,37 @@ class DataFromEntry(NamedTuple):
 class BaseExternalSecret(Resource):
     """What ExternalSecret and ClusterExternalSecret have in common."""
 
-    __slots__ = ()
+    __slots__ = ("_data", "_data_from", "_spec")
     spec_path: tuple[str, ...] = ("spec",)
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        # Asked for by nearly every rule.
+        self._spec = self.at(*self.spec_path)
+        self._data: tuple[DataEntry, ...] | None = None
+        self._data_from: tuple[DataFromEntry, ...] | None = None
 
     def spec(self, *path: str | int) -> Node | None:
         """A field of the ExternalSecret spec."""
-        return self.at(*self.spec_path, *path)
+        return lookup(self._spec, *path)
 
     def spec_anchor(self, *path: str | int) -> Node:
         return self.anchor(*self.spec_path, *path)
 
     @property
     def data(self) -> tuple[DataEntry, ...]:
-        path = (*self.spec_path, "data")
-        return tuple(DataEntry((*path, i), node) for i, node in enumerate(items(self.at(*path))))
+        if self._data is None:
+            path = (*self.spec_path, "data")
+            self._data = tuple(DataEntry((*path, i), node) for i, node in enumerate(items(self.spec("data"))))
+        return self._data
 
     @property
     def data_from(self) -> tuple[DataFromEntry, ...]:
-        path = (*self.spec_path, "dataFrom")
-        return tuple(DataFromEntry((*path, i), node) for i, node in enumerate(items(self.at(*path))))
+        if self._data_from is None:
+            path = (*self.spec_path, "dataFrom")
+            found = enumerate(items(self.spec("dataFrom")))
+            self._data_from = tuple(DataFromEntry((*path, i), node) for i, node in found)
+        return self._data_from
 
     @property
     def reads_store(self) -> bool:
