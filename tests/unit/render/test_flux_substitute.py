@@ -90,12 +90,12 @@ def test_scalars(written: str, wanted: object) -> None:
 
 
 def test_places() -> None:
-    one = item("metadata:\n  name: 'x-${N}'\n  ${N}: y\n")
+    one = item("metadata:\n  name: 'x-${N}'\n  ${N}: word\n")
     assert isinstance(one.root.get("metadata"), Mapping) and one.root.get("metadata").open  # type: ignore[union-attr]
     substitute(one, variables(N="five"))
     name = lookup(one.root, "metadata", "name")
     assert name is not None and name.span.text == "'x-${N}'" and at(name) == "x-five"
-    assert at(lookup(one.root, "metadata", "five")) == "y"
+    assert at(lookup(one.root, "metadata", "five")) == "word"
     assert [span.file.path for span in one.via] == ["ks.yaml"]
     assert one.ids[-1][2] == "x-five"
 

@@ -1,0 +1,247 @@
+"""What Flux Kustomizations deliver: each build, patched and substituted, and the Kustomizations that come out of it."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from eso_lint.render.build import Build
+from eso_lint.render.edit import set_field
+from eso_lint.render.flux_layout import Layout, Written, written
+from eso_lint.render.flux_roots import Entry, cluster_of, entries, instance_patches, is_flux_kustomization
+from eso_lint.render.flux_source import Origins
+from eso_lint.render.flux_values import Objects, Ref, references, variables
+from eso_lint.render.substitute import substitute, take_literally
+from eso_lint.render.unit import Item, Note, Source, Unit
+from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, lookup, string
+
+__all__ = ["cluster_of", "flux_units"]
+
+# How often one document may become Kustomizations of one cluster, under different names.
+_MAX_INSTANCES = 50
+_Key = tuple[str | None, str | None, str | None]
+
+
+class _Job(NamedTuple):
+    """A Kustomization to deliver. `sure` says that nothing unseen changes it on its way."""
+
+    item: Item
+    cluster: str | None
+    sure: bool
+    claimed: frozenset[str] = frozenset()
+    above: tuple[tuple[str, int], ...] = ()
+    again: bool = False
+
+    @property
+    def key(self) -> tuple[str | None, str | None, str | None]:
+        _, namespace, name = self.item.id
+        return (self.cluster, namespace, name or f"{self.item.document.file.path}:{self.item.root.start}")
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.item.document.file.path, self.item.root.start
+
+
+def flux_units(source: Source, roots: Iterable[Item]) -> list[Unit]:
+    """One unit for each Flux Kustomization, those that others deliver included, once per cluster.
+
+    `roots` are Flux Kustomizations, FluxInstances and HelmReleases, as documents or as items of other builds; what is
+    none of these is passed over. ConfigMaps, Secrets and sources are looked up in the documents of `source`.
+    """
+    return _Run(source).run(roots)
+
+
+class _Run:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.layout = Layout(source)
+        self.objects = Objects(source)
+        self.origins = Origins(self.layout, self.objects)
+        self.units: list[Unit] = []
+        self.done: dict[_Key, int] = {}
+        self.parents: list[Item] = []
+        self.queue: deque[_Job] = deque()
+        self.waiting: dict[tuple[str | None, Ref], list[_Job]] = {}
+        self.instances: Counter[tuple[str | None, str, int]] = Counter()
+
+    def run(self, roots: Iterable[Item]) -> list[Unit]:
+        for entry in entries(self.layout, roots):
+            item = self._instance_patched(entry)
+            if entry.cluster is not None:
+                self.origins.trust(item, entry.instance)
+            self.queue.append(_Job(item, entry.cluster, entry.sure, entry.claimed))
+        while self.queue or self.waiting:
+            while self.queue:
+                self._take(self.queue.popleft(), False)
+            # What is still waited for is not delivered by anything that is known.
+            stuck = {id(job): job for jobs in self.waiting.values() for job in jobs}
+            self.waiting = {}
+            for job in stuck.values():
+                self._take(job, True)
+        self._cycles()
+        return self.units
+
+    def _instance_patched(self, entry: Entry) -> Item:
+        """The Kustomization of an instance, changed by the patches that the instance has for its own objects."""
+        patches = instance_patches(entry.instance) if entry.instance is not None else None
+        if patches is None:
+            return entry.item
+        item, folder = entry.item, ".flux-instance"
+        at, document = item.root, item.document
+        listed = Sequence(at.file, at.start, at.end, (Scalar(at.file, at.start, at.end, "sync.yaml"),))
+        fields: tuple[tuple[Node, Node], ...] = ((Scalar(at.file, at.start, at.end, "resources"), listed),)
+        base = Document(document.file, 0, Mapping(at.file, at.start, at.end, fields), "plain", at.start, at.end)
+        spec = Mapping(at.file, at.start, at.end, ((Scalar(at.file, at.start, at.end, "patches"), patches),))
+        view = Written(self.source, folder, written(self.layout, folder, spec, at, base))
+        view.extra[folder + "/sync.yaml"] = (document._replace(root=item.root),)
+        built = [made for made in Build(view).run(folder) if is_flux_kustomization(made)]
+        return built[0] if built else item
+
+    def _take(self, job: _Job, now: bool) -> None:
+        if job.key in self.done and not job.again:
+            return
+        if not now:
+            for reference in references(job.item):
+                if self.objects.delivered(job.cluster, reference) is None:
+                    self.waiting.setdefault((job.cluster, reference), []).append(job)
+                    return
+        if not job.again:
+            self.instances[(job.cluster, *job.place)] += 1
+            if self.instances[(job.cluster, *job.place)] > _MAX_INSTANCES:
+                return
+        unit, sure = self._deliver(job)
+        own = next((i for i in unit.items if is_flux_kustomization(i) and i.id == job.item.id), None)
+        if own is not None and own.root is not job.item.root and not job.again:
+            # It delivers itself, changed: that is how it lives on.
+            self._take(job._replace(item=own, again=True), True)
+            return
+        self.done[job.key] = len(self.units)
+        self.units.append(unit)
+        self.parents.append(job.item)
+        self._follow(job, unit, sure)
+
+    def _follow(self, job: _Job, unit: Unit, sure: bool) -> None:
+        above = (*job.above, job.place)
+        for item in unit.items:
+            reference = self.objects.add(unit.cluster, item)
+            if reference is not None:
+                self.queue.extend(self.waiting.pop((unit.cluster, reference), ()))
+            if is_flux_kustomization(item):
+                child = _Job(item, unit.cluster, sure, above=above)
+                if child.place not in above:
+                    self.queue.append(child)
+
+    def _deliver(self, job: _Job) -> tuple[Unit, bool]:
+        """The unit, and whether what comes out of it is known as a whole."""
+        item, spec = job.item, job.item.root.get("spec")
+        _, namespace, name = item.id
+        at = lookup(item.root, "metadata", "name") or item.root
+        title = f"Flux Kustomization {namespace + '/' if namespace else ''}{name or '?'}"
+        cluster, notes = self._target(job), []
+        if not isinstance(spec, Mapping):
+            notes.append(Note("opaque", spec or at, "what it delivers cannot be known"))
+            return Unit("flux", title, at, "", cluster, (), frozenset(), tuple(notes)), False
+        origin = self.origins.of(item, job.cluster)
+        if origin.note is not None:
+            notes.append(origin.note)
+        if origin.directory is None:
+            return Unit("flux", title, at, "", cluster, (), frozenset(), tuple(notes)), False
+        view = Written(
+            self.source, origin.directory, written(self.layout, origin.directory, spec, spec.get("path") or at)
+        )
+        build = Build(view)
+        found = [i for i in build.run(origin.directory) if "kind" in i.root]
+        found = [i for i in found if i.document.file.path not in job.claimed]
+        notes += build.notes
+        unclear = [v for f in ("patches", "components") if isinstance(v := spec.get(f), Opaque)]
+        notes += [Note("opaque", v, "patches and components that cannot be known") for v in unclear]
+        sure = job.sure and not unclear
+        notes += self._substitute(job, found, sure and origin.as_written)
+        _stamp(found, spec.get("commonMetadata"))
+        for one in found if unclear else ():
+            one.root = set_field(one.root, (), _opened(one.root))  # type: ignore[assignment]
+        own = self.source.kustomization(origin.directory)
+        files = view.files | {item.document.file.path} | ({own.file.path} if own is not None else set())
+        return Unit("flux", title, at, origin.directory, cluster, tuple(found), frozenset(files), tuple(notes)), sure
+
+    def _target(self, job: _Job) -> str | None:
+        """The cluster that is delivered to: another one where a kubeConfig names it."""
+        config = lookup(job.item.root, "spec", "kubeConfig")
+        if config is None or is_absent(config):
+            return job.cluster
+        named = lookup(config, "secretRef", "name") or lookup(config, "configMapRef", "name")
+        return string(named)
+
+    def _substitute(self, job: _Job, found: list[Item], sure: bool) -> list[Note]:
+        values = variables(job.item, self.objects, job.cluster)
+        if values is None:
+            for item in found if sure else ():
+                take_literally(item)
+            return []
+        values.open = values.open or not sure
+        notes: list[Note] = []
+        if values.known or values.open:
+            for item in found:
+                notes += substitute(item, values)
+        return notes
+
+    def _cycles(self) -> None:
+        """Note `dependsOn` that comes back to where it began: none of these Kustomizations is ever ready."""
+        edges: list[list[tuple[int, Node]]] = []
+        for job_item, (cluster, namespace, _) in zip(self.parents, self.done, strict=True):
+            out = []
+            for entry in items(lookup(job_item.root, "spec", "dependsOn")):
+                name, other = string(entry.get("name")), string(entry.get("namespace")) or namespace
+                index = self.done.get((cluster, other, name)) if name is not None else None
+                if index is not None:
+                    out.append((index, entry.get("name") or entry))
+            edges.append(out)
+        for index, at in _back_edges(edges):
+            unit = self.units[index]
+            note = Note("cycle", at, f"{unit.name} depends on itself through `dependsOn`")
+            self.units[index] = unit._replace(notes=(*unit.notes, note))
+
+
+def _back_edges(edges: list[list[tuple[int, Node]]]) -> list[tuple[int, Node]]:
+    """The edges that close a circle in a walk through the graph, with where they begin."""
+    found: list[tuple[int, Node]] = []
+    state = [0] * len(edges)
+    for start in range(len(edges)):
+        if state[start]:
+            continue
+        state[start] = 1
+        stack = [(start, iter(edges[start]))]
+        while stack:
+            index, rest = stack[-1]
+            for other, at in rest:
+                if state[other] == 1:
+                    found.append((index, at))
+                elif not state[other]:
+                    state[other] = 1
+                    stack.append((other, iter(edges[other])))
+                    break
+            else:
+                state[index] = 2
+                stack.pop()
+    return found
+
+
+def _stamp(found: list[Item], common: Node | None) -> None:
+    """`commonMetadata`: Flux sets these on every object at the end."""
+    if common is None:
+        return
+    for field in ("labels", "annotations"):
+        pairs = common.get(field)
+        for item in found:
+            if isinstance(pairs, Mapping):
+                for name, (_, value) in pairs.index.items():
+                    item.change(set_field(item.root, ("metadata", field, name), value), value)
+            elif isinstance(pairs, Opaque):
+                item.change(set_field(item.root, ("metadata", field), pairs), pairs)
+
+
+def _opened(root: Mapping) -> Mapping:
+    fresh = Mapping(root.file, root.start, root.end, root.entries, root.flow)
+    fresh.open = True
+    return fresh

@@ -1,0 +1,179 @@
+"""Directories as Flux sees them: paths of a source, implied kustomizations, and the kustomization that Flux writes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from eso_lint.render.edit import with_entry
+from eso_lint.render.unit import Source
+from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, Sequence, SourceFile, items, string
+
+# What the source controller leaves out of an artifact.
+_LEFT_OUT = frozenset((".git", ".github", ".circleci"))
+_LEFT_OUT_FILES = frozenset((".travis.yml", ".gitlab-ci.yml", "appveyor.yml", ".drone.yml", ".goreleaser.yml"))
+_FIELDS = ("resources", "bases", "components")
+
+
+class Layout:
+    """The directories of a repository."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.below: dict[str, set[str]] = {}
+        for path in source.paths:
+            folder = posixpath.dirname(path)
+            self.below.setdefault(folder, set())
+            while folder:
+                parent = posixpath.dirname(folder)
+                known = self.below.setdefault(parent, set())
+                if folder in known:
+                    break
+                known.add(folder)
+                folder = parent
+        self._ends: dict[str, list[str]] | None = None
+
+    def __contains__(self, directory: object) -> bool:
+        return directory in self.below
+
+    def ending(self, directory: str) -> list[str]:
+        """The directories whose path ends in `/directory`."""
+        if self._ends is None:
+            self._ends = {}
+            for known in self.below:
+                self._ends.setdefault(posixpath.basename(known), []).append(known)
+        found = self._ends.get(posixpath.basename(directory), [])
+        return [known for known in found if known.endswith("/" + directory)]
+
+    def implied(self, directory: str) -> list[str]:
+        """What Flux lists where a directory has no kustomization: files, and bases below, relative to it."""
+        found: list[str] = []
+        stack = [directory]
+        while stack:
+            current = stack.pop()
+            inside: list[str] = []
+            if current != directory and self.source.kustomization(current) is not None:
+                found.append(current)
+                continue
+            for path in self.source.directory(current):
+                name = posixpath.basename(path)
+                if name.endswith((".yaml", ".yml")) and name not in _LEFT_OUT_FILES and self._has_objects(path):
+                    found.append(path)
+            for folder in sorted(self.below.get(current, ()), reverse=True):
+                if posixpath.basename(folder) not in _LEFT_OUT:
+                    inside.append(folder)
+            stack += inside
+        return [posixpath.relpath(path, directory or ".") for path in sorted(found, key=lambda p: p.split("/"))]
+
+    def _has_objects(self, path: str) -> bool:
+        documents = self.source.documents(path) or ()
+        return any(isinstance(d.root, Mapping) and "kind" in d.root for d in documents)
+
+    def reach(self, directory: str) -> set[str]:
+        """The manifest files that a build of a directory reads, as far as its kustomizations list them."""
+        files: set[str] = set()
+        seen: set[str] = set()
+        stack = [directory]
+        while stack:
+            current = stack.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            document = self.source.kustomization(current)
+            if document is not None:
+                entries = [string(e) for field in _FIELDS for e in items(document.root.get(field))]
+            elif current in self.below:
+                entries = list(self.implied(current))
+            else:
+                files.add(current)
+                continue
+            for entry in entries:
+                if entry is not None and "://" not in entry:
+                    stack.append(local(posixpath.join(current, entry)))
+        return files
+
+
+def local(path: str) -> str:
+    """A path of a source, normalised; "" is its root."""
+    normal = posixpath.normpath(re.sub(r"^/+", "", path) or ".")
+    return "" if normal == "." else normal
+
+
+class Written:
+    """A source in which one directory holds the kustomization that Flux writes there.
+
+    `files` collects what a build reads.
+    """
+
+    def __init__(self, source: Source, directory: str, kustomization: Document) -> None:
+        self.paths = source.paths
+        self.files: set[str] = set()
+        self.extra: dict[str, tuple[Document, ...]] = {}
+        self._source = source
+        self._directory = directory
+        self._document = kustomization
+
+    def kustomization(self, directory: str) -> Document | None:
+        if directory == self._directory:
+            return self._document
+        document = self._source.kustomization(directory)
+        if document is not None:
+            self.files.add(document.file.path)
+        return document
+
+    def documents(self, path: str) -> tuple[Document, ...] | None:
+        if path in self.extra:
+            return self.extra[path]
+        documents = self._source.documents(path)
+        if documents is not None:
+            self.files.add(path)
+        return documents
+
+    def file(self, path: str) -> SourceFile | None:
+        self.files.add(path)
+        return self._source.file(path)
+
+    def parse(self, text: Scalar) -> tuple[Document, ...]:
+        return self._source.parse(text)
+
+    def directory(self, path: str) -> tuple[str, ...]:
+        return self._source.directory(path)
+
+
+def written(layout: Layout, directory: str, spec: Mapping, at: Node, own: Document | None = None) -> Document:
+    """The kustomization that Flux builds a directory with: its own or the implied one, and the fields of `spec`."""
+    own = own or layout.source.kustomization(directory)
+    if own is not None and isinstance(own.root, Mapping):
+        root, file, number = own.root, own.file, own.number
+    else:
+        entries = tuple(Scalar(at.file, at.start, at.end, path, "'") for path in layout.implied(directory))
+        listed = Sequence(at.file, at.start, at.end, entries)
+        root = Mapping(at.file, at.start, at.end, ((_key(at, "resources"), listed),))
+        file, number = at.file, 0
+    for ours, theirs in (("targetNamespace", "namespace"), ("namePrefix", "namePrefix"), ("nameSuffix", "nameSuffix")):
+        value = spec.get(ours)
+        if value is not None and string(value) != "" and not (isinstance(value, Scalar) and value.value is None):
+            root = with_entry(root, _key(value, theirs), value)
+    for field in ("patches", "patchesStrategicMerge", "patchesJson6902", "components"):
+        added = [_readable(entry) for entry in items(spec.get(field))]
+        if added:
+            known = root.get(field)
+            first = added[0]
+            together = Sequence(first.file, first.start, first.end, (*items(known), *added))
+            root = with_entry(root, _key(first, field), together)
+    return Document(file, number, root, "plain", root.start, root.end)
+
+
+def _key(at: Node, name: str) -> Scalar:
+    return Scalar(at.file, at.start, at.start, name)
+
+
+def _readable(patch: Node) -> Node:
+    """An inline patch that holds variables is YAML all the same: they are unknown where they stand, not the whole."""
+    inline = patch.get("patch")
+    if isinstance(patch, Mapping) and isinstance(inline, Opaque) and inline.why == "variable" and inline.text:
+        head = inline.file.text[inline.start : inline.start + 1]
+        style = head if head and head in "'\"|>" else ""
+        fresh = Scalar(inline.file, inline.start, inline.end, inline.text, style)
+        return with_entry(patch, _key(inline, "patch"), fresh)
+    return patch
