@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from eso_lint.render.build import Build
 from eso_lint.render.edit import set_field
+from eso_lint.render.flux_entries import Entry, entries
 from eso_lint.render.flux_layout import Layout, Written, written
-from eso_lint.render.flux_roots import Entry, cluster_of, entries, instance_patches, is_flux_kustomization
+from eso_lint.render.flux_roots import cluster_of, instance_patches, is_flux_kustomization
 from eso_lint.render.flux_source import Origins
 from eso_lint.render.flux_values import Objects, Ref, references, variables
 from eso_lint.render.substitute import substitute, take_literally
@@ -66,10 +67,8 @@ class _Run:
         self.instances: Counter[tuple[str | None, str, int]] = Counter()
 
     def run(self, roots: Iterable[Item]) -> list[Unit]:
-        for entry in entries(self.layout, roots):
+        for entry in entries(self.layout, self.origins, roots):
             item = self._instance_patched(entry)
-            if entry.cluster is not None:
-                self.origins.trust(item, entry.instance)
             self.queue.append(_Job(item, entry.cluster, entry.sure, entry.claimed))
         while self.queue or self.waiting:
             while self.queue:

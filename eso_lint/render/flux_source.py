@@ -38,6 +38,7 @@ class Origins:
         kind, name = _reference(item)
         if kind is not None and name is not None:
             self._own.add((kind, name))
+            self._read = False
         sync = instance_sync(instance) if instance is not None else None
         url = string(sync.get("url")) if sync is not None else None
         if url is not None:
