@@ -291,6 +291,8 @@ def main() -> int:
     parser.add_argument("--contract", action="store_true")
     options = parser.parse_args()
     WORK.mkdir(exist_ok=True)
+    # As an installer does; without bytecode every run would compile us anew.
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(ROOT / "eso_lint")], check=True)
     if options.install_peers:
         install_peers()
     if options.contract:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from eso_lint.config import Config
+from eso_lint.record import TYPE_CHECKING
 from eso_lint.source.node import Document, SourceFile
 from eso_lint.source.prefilter import Interest, is_kustomization
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from eso_lint.lint.entry import Entry
     from eso_lint.lint.rule import Rule
     from eso_lint.model.kinds.install import OperatorInstall

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from eso_lint.app import charts_of, interest_of
 from eso_lint.lint.report import Coverage, Report, Skipped
 from eso_lint.lint.select import Selection
+from eso_lint.record import TYPE_CHECKING
 from eso_lint.source.node import SourceFile
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from eso_lint.record import NamedTuple
 
 
 class ExternalObject(NamedTuple):

@@ -12,7 +12,7 @@ _NO_BLOB = "0" * 40
 
 
 class Change(NamedTuple):
-    """What differs between a commit and the files as they are. `before` maps each path to its old bytes, None if new."""
+    """What differs from a commit to the files as they are. `before` maps each path to its old bytes, None if new."""
 
     ref: str
     before: dict[str, bytes | None]
@@ -29,7 +29,7 @@ def git(root: str, *args: str, stdin: bytes | None = None) -> bytes:
     env.update(GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C")
     quiet = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             ["git", "-C", root, *quiet, *args], input=stdin, capture_output=True, env=env, check=False
         )
     except OSError as error:

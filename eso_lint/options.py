@@ -7,9 +7,12 @@ nothing), and because every unknown word must be answered with the nearest known
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from eso_lint.errors import UsageError
+from eso_lint.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 COMMANDS = {
     "check": "lint files and directories (the default command)",

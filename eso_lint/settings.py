@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, TextIO
 
 from eso_lint.config import Config
 from eso_lint.errors import ConfigError, UsageError
 from eso_lint.lint.select import Level, Selection, check_words
 from eso_lint.options import CommandLine, one_of
+from eso_lint.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TextIO
 
     from eso_lint.lint.entry import Entry
     from eso_lint.source.node import Span

@@ -6,15 +6,17 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from eso_lint.check import Engine, Request, covers
 from eso_lint.check import check as run
 from eso_lint.errors import UsageError
 from eso_lint.options import COMMANDS, CommandLine, one_of
+from eso_lint.record import TYPE_CHECKING
 from eso_lint.settings import load, setting, use_color
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from eso_lint.check import Input
     from eso_lint.lint.report import Report, Skipped
     from eso_lint.source.node import SourceFile

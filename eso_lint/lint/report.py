@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from eso_lint.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from eso_lint.lint.rule import Finding, Rule

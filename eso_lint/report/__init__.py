@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TextIO
-
 from eso_lint.lint.report import Report
+from eso_lint.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 FORMATS: dict[str, str] = {
     "text": "source excerpts with carets, for people (the default)",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from eso_lint.lint.report import Report, Skipped
+from eso_lint.record import TYPE_CHECKING
 from eso_lint.report.visible import visible
 
 if TYPE_CHECKING:

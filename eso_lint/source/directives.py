@@ -19,7 +19,9 @@ NEEDLE = b"eso-lint"
 # Files without the exact needle are only looked into when they are read anyway: for misspelt markers.
 SUSPECT = re.compile(rb"(?i)eso[-_ ]?lint|\bignore[\[ (:]*ESO\d{3}")
 
-_MARKER = re.compile(r"eso-lint:[ \t]*(ignore(?:-document|-file)?)\[([^\]\r\n]*)\][ \t]*([^\r\n]*)")
+_MARKER = re.compile(r"eso-lint:[ \t]*(ignore(?:-document|-file)?)\[([^\[\]\r\n]*)\][ \t]*([^\r\n]*)")
+_LEAD = re.compile(r"[#<!\- \t]*+")
+_HASHES = re.compile(r"[# \t]*+")
 _VERB = r"(?:ignored?|disabled?|skip|suppress|allow|noqa|nolint|off|ignore-(?:doc\w*|file|line|next\S*))"
 _MISSPELT = re.compile(rf"eso[-_ ]?lint\b[ \t]*[:=]?[ \t]*{_VERB}(?![\w-])|ignore[ \t\[(:]*ESO\d{{3}}", re.IGNORECASE)
 _NAME = re.compile(r"[^,\s]+")
@@ -74,13 +76,11 @@ def suppressions(file: SourceFile, parsed: Parsed | None) -> tuple[Suppression, 
 
 def _marker(file: SourceFile, start: int, end: int) -> tuple[re.Match[str] | None, bool]:
     """The marker in a comment's text, or whether one seems to be meant."""
-    text = file.text
-    match = _MARKER.search(text, start, end)
-    if match is not None and not text[start : match.start()].strip("#<!- \t"):
-        return match, False
+    lead = _LEAD.match(file.text, start, end)
     # A marker begins its comment: prose that mentions one is no marker.
-    body = re.compile(r"[#<!\- \t]*").match(text, start, end)
-    return None, body is not None and _MISSPELT.match(text, body.end(), end) is not None
+    at = lead.end() if lead is not None else start
+    match = _MARKER.match(file.text, at, end)
+    return match, match is None and _MISSPELT.match(file.text, at, end) is not None
 
 
 def _make(
@@ -172,9 +172,10 @@ def _yaml(file: SourceFile, parsed: Parsed) -> Iterator[Suppression]:
     for comment in _YAML_COMMENT.finditer(text):
         start, end = comment.span()
         if places.in_scalar(start):
-            match = _MARKER.search(text, start, end)
             # Only a line that would be a comment by itself: a text about markers is no attempt.
-            if match is not None and not text[start : match.start()].strip("# \t"):
+            lead = _HASHES.match(text, start, end)
+            match = _MARKER.match(text, lead.end() if lead is not None else start, end)
+            if match is not None:
                 yield _make(file, match, "line", (start, start), "text")
             continue
         match, meant = _marker(file, start, end)

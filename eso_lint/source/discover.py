@@ -10,8 +10,8 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from eso_lint.record import NamedTuple
 from eso_lint.source.ignore import Patterns
 from eso_lint.source.node import SourceFile
 

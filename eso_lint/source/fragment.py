@@ -17,6 +17,12 @@ def fragment(node: Node, at: Node, templated: bool = False) -> Node:
     nodes stand at `at`. Opaque where the text is no single YAML document. `templated` says that the outer file is a
     Helm template.
     """
+    found = fragments(node, at, templated)
+    return found[0] if found is not None and len(found) == 1 else _unknown(node)
+
+
+def fragments(node: Node, at: Node, templated: bool = False) -> list[Node] | None:
+    """All documents that a scalar holds, placed as `fragment` does; None where some cannot be read."""
     literal = _literal(node)
     if literal is not None:
         text, start = literal
@@ -25,18 +31,18 @@ def fragment(node: Node, at: Node, templated: bool = False) -> Node:
     elif isinstance(node, Scalar):
         inner = SourceFile(node.file.path, node.text.encode("utf-8", "replace"))
     else:
-        return _unknown(node)
+        return None
     from eso_lint.source.parse import parse
 
     parsed = parse(inner, None, templated)
-    if len(parsed.documents) != 1 or parsed.skipped or any(fault.kind == "syntax" for fault in parsed.faults):
-        return _unknown(node)
-    root = parsed.documents[0].root
-    for child in walk(root):
-        child.file = node.file
-        if literal is None:
-            child.start, child.end = at.start, at.end
-    return root
+    if not parsed.documents or parsed.skipped or any(fault.kind == "syntax" for fault in parsed.faults):
+        return None
+    for document in parsed.documents:
+        for child in walk(document.root):
+            child.file = node.file
+            if literal is None:
+                child.start, child.end = at.start, at.end
+    return [document.root for document in parsed.documents]
 
 
 def _literal(node: Node) -> tuple[str, int] | None:

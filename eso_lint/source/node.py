@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+
+from eso_lint.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
 
 # Plain keys that Kubernetes may not read as strings are among these, or begin so.
 ODD_KEYS = frozenset(
