@@ -1,12 +1,31 @@
-"""What `kustomize build` makes of a directory, on our own trees: every node keeps the file and place it came from."""
+"""What `kustomize build` makes of a directory, on our own trees: every node keeps the file and place it came from.
+
+The order of things is kustomize's own: resources, components, generators, then patches, namespace, prefix, suffix,
+labels, annotations, JSON patches, replacements and further transformers; hashes and references last, at the outermost.
+"""
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections.abc import Iterable
+from typing import NamedTuple
 
-from eso_lint.render.edit import PatchError, json_patch, merge, set_field
+from eso_lint.render import patches, transformers
+from eso_lint.render.config import (
+    ANNOTATIONS,
+    COMMON_LABELS,
+    LABELS,
+    NAME,
+    NONE,
+    TEMPLATE_LABELS,
+    Config,
+    FieldSpec,
+    field_spec,
+    read_config,
+)
+from eso_lint.render.generators import absorb, add_hash, generate
+from eso_lint.render.paths import NAMES, Paths
+from eso_lint.render.plugins import Plugins
+from eso_lint.render.references import follow
+from eso_lint.render.replacements import replace
 from eso_lint.render.unit import Item, Note, Source
 from eso_lint.source.node import (
     Document,
@@ -15,6 +34,7 @@ from eso_lint.source.node import (
     Opaque,
     Scalar,
     Sequence,
+    SourceFile,
     is_absent,
     items,
     lookup,
@@ -22,217 +42,246 @@ from eso_lint.source.node import (
 )
 
 MAX_DEPTH = 50
-_REMOTE = re.compile(r"://|^git@|^github\.com|^[\w.-]+\.\w+/[^/]+/[^/]+(?:$|/|\?|//)")
-# Kinds that the namespace transformer leaves alone; custom kinds are namespaced to kustomize, whatever their scope is.
-CLUSTER_KINDS = frozenset(
-    [
-        "APIService",
-        "CSIDriver",
-        "CSINode",
-        "CertificateSigningRequest",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "ComponentStatus",
-        "CustomResourceDefinition",
-        "FlowSchema",
-        "IngressClass",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PodSecurityPolicy",
-        "PriorityClass",
-        "PriorityLevelConfiguration",
-        "RuntimeClass",
-        "SelfSubjectAccessReview",
-        "SelfSubjectRulesReview",
-        "StorageClass",
-        "SubjectAccessReview",
-        "TokenReview",
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-        "ValidatingWebhookConfiguration",
-        "VolumeAttachment",
-    ]
-)
-UNPREFIXED = frozenset(("CustomResourceDefinition", "APIService", "Namespace"))
+_UNKNOWN_FIELDS = ("helmCharts", "helmChartInflationGenerator")
+
+
+class Built(NamedTuple):
+    """What one build gave.
+
+    `complete` says that all of it was readable: nothing remote, missing or unknown took part. `files` are all files
+    that were read, kustomizations included.
+    """
+
+    items: tuple[Item, ...]
+    notes: tuple[Note, ...]
+    files: frozenset[str]
+    complete: bool
+
+
+class Layer:
+    """A kustomization's objects on their way, with what was noted about them."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.notes: list[Note] = []
+        self.files: set[str] = set()
+        self.complete = True
+        self.config: Config = NONE
+        self.schema = False
+
+    def note(self, kind: str, at: Node, message: str) -> None:
+        self.notes.append(Note(kind, at, message))
+        if kind in ("remote", "missing", "opaque"):
+            self.complete = False
+
+    def absorb(self, other: Layer) -> None:
+        """Take over a base: its objects are copied, since others may use it too."""
+        self.items += [item.copy() for item in other.items]
+        self.notes += other.notes
+        self.files |= other.files
+        self.complete = self.complete and other.complete
+        self.config = self.config.plus(other.config)
+        self.schema = self.schema or other.schema
 
 
 class Build:
-    """One `kustomize build`."""
+    """Builds of one repository. Each directory is accumulated once, however many overlays use it."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.paths = Paths(source)
         self.notes: list[Note] = []
+        self._layers: dict[str, Layer] = {}
+        self._built: dict[str, Built] = {}
+        self._objects: dict[str, tuple[list[Item], bool]] = {}
 
     def run(self, directory: str) -> list[Item]:
-        return self._target(directory, [], ())
+        """The objects of a directory; Notes go to `notes`."""
+        built = self.build(directory)
+        known = set(map(id, self.notes))
+        self.notes += [note for note in built.notes if id(note) not in known]
+        return list(built.items)
 
-    def _target(self, directory: str, base: list[Item], above: tuple[str, ...]) -> list[Item]:
+    def build(self, directory: str, kustomization: Document | None = None) -> Built:
+        """One build. `kustomization` stands in for the directory's own, as Flux writes one with its own additions."""
+        if kustomization is None and directory in self._built:
+            built = self._built[directory]
+            return built._replace(items=tuple(item.copy() for item in built.items))
+        if kustomization is None:
+            layer = self._layer(directory, ())
+        else:
+            layer = Layer()
+            self._accumulate(layer, directory, kustomization, ())
+        found = [item.copy() for item in layer.items]
+        for item in found:
+            add_hash(item)
+        follow(found, layer.config)
+        built = Built(tuple(found), tuple(dict.fromkeys(layer.notes)), frozenset(layer.files), layer.complete)
+        if kustomization is None:
+            self._built[directory] = built
+            return built._replace(items=tuple(item.copy() for item in found))
+        return built
+
+    def _layer(self, directory: str, above: tuple[str, ...]) -> Layer:
+        known = self._layers.get(directory)
+        if known is not None:
+            return known
+        layer = Layer()
         document = self.source.kustomization(directory)
-        if document is None or not isinstance(document.root, Mapping) or directory in above or len(above) > MAX_DEPTH:
-            return base
-        root, above = document.root, (*above, directory)
-        found = list(base)
+        if document is not None:
+            self._accumulate(layer, directory, document, above)
+        self._layers[directory] = layer
+        return layer
+
+    def _accumulate(self, layer: Layer, directory: str, document: Document, above: tuple[str, ...]) -> None:
+        """One kustomization onto a layer: an empty one, or the parent's where this is a component."""
+        layer.files.add(document.file.path)
+        root = document.root
+        if not isinstance(root, Mapping):
+            layer.note("opaque", root, "this kustomization cannot be read")
+            return
+        above = (*above, directory)
+        names = [name for name in NAMES if self.paths.join(directory, name) in self.source.paths]
+        if len(names) > 1:
+            layer.note("refused", root, f"kustomize refuses a directory with both `{names[0]}` and `{names[1]}`")
         for field in ("resources", "bases"):
+            self._entries(layer, directory, root, field, above)
+        self._entries(layer, directory, root, "components", above)
+        for entry in items(root.get("configurations")):
+            for node in self.paths.nodes(directory, entry, layer):
+                layer.config = layer.config.plus(read_config(node))
+        for field in ("crds", "openapi"):
+            if not is_absent(root.get(field)):
+                layer.schema = True
+        self._generate(layer, directory, document, root)
+        self._transform(layer, directory, root)
+
+    def _entries(self, layer: Layer, directory: str, root: Mapping, field: str, above: tuple[str, ...]) -> None:
+        value = root.get(field)
+        if isinstance(value, (Opaque, Sequence)) and (isinstance(value, Opaque) or value.open):
+            layer.note("opaque", value, f"the list of `{field}` is not known")
+        for entry in items(value):
+            target = self.paths.resolve(directory, entry, layer)
+            if target is None:
+                continue
+            component = field == "components"
+            if not component and self.paths.is_file(target):
+                self.paths.check_inside(directory, target, entry, layer)
+                self._read(layer, target)
+                continue
+            document = self.source.kustomization(target)
+            if document is None:
+                kind, message = self.paths.absent(target)
+                layer.note(kind, entry, message)
+                continue
+            if target in above or len(above) > MAX_DEPTH:
+                layer.note("refused", entry, f"`{target or '.'}` includes itself")
+                continue
+            if (string(document.root.get("kind")) == "Component") is not component:
+                what = "a Component: list it under `components`" if not component else "no Component"
+                layer.note("refused", entry, f"`{target or '.'}` is {what}")
+            if component:
+                self._accumulate(layer, target, document, above)
+            else:
+                layer.absorb(self._layer(target, above))
+
+    def _read(self, layer: Layer, path: str) -> None:
+        known = self._objects.get(path)
+        if known is None:
+            documents = self.source.documents(path) or ()
+            found = [item for document in documents for item in objects(document, document.root)]
+            known = self._objects[path] = (found, self.paths.readable(path, found))
+        layer.files.add(path)
+        layer.complete = layer.complete and known[1]
+        layer.items += [item.copy() for item in known[0]]
+
+    def _generate(self, layer: Layer, directory: str, document: Document, root: Mapping) -> None:
+        def file_of(at: Node, text: str) -> SourceFile | None:
+            return self.paths.file(directory, at, text, layer)
+
+        options = root.get("generatorOptions")
+        for field, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
             for entry in items(root.get(field)):
-                found += self._resources(directory, entry, above)
-        for entry in items(root.get("components")):
-            target = self._resolve(directory, entry)
-            if target is not None:
-                found = self._target(target, found, above)
-        self._generate(directory, root, found)
-        return self._transform(directory, root, found)
+                if isinstance(entry, Mapping):
+                    self.add_generated(layer, entry, generate(document, kind, entry, options, file_of))
+        for field in _UNKNOWN_FIELDS:
+            for entry in items(root.get(field)):
+                layer.note("remote", lookup(entry, "name") or entry, "what this chart brings is not known")
+        Plugins(self, layer, directory, document).generators(root)
 
-    def _resolve(self, directory: str, entry: Node) -> str | None:
-        text = string(entry)
-        if text is None:
-            return None
-        target = posixpath.normpath(posixpath.join(directory, text))
-        if text.startswith("/") or target.startswith("..") or _REMOTE.search(text):
-            self.notes.append(Note("remote", entry, f"`{text}` is not in the repository"))
-            return None
-        return "" if target == "." else target
+    def add_generated(self, layer: Layer, entry: Mapping, fresh: Item | None) -> None:
+        if fresh is not None:
+            refusal = absorb(layer.items, fresh, string(entry.get("behavior")))
+            # Where something is unknown, so is whether the object to merge with is there.
+            if refusal and layer.complete:
+                layer.note("refused", entry.get("name") or entry, refusal)
 
-    def _resources(self, directory: str, entry: Node, above: tuple[str, ...]) -> list[Item]:
-        target = self._resolve(directory, entry)
-        if target is None:
-            return []
-        documents = self.source.documents(target)
-        if documents is not None:
-            return [item for document in documents for item in objects(document, document.root)]
-        if self.source.kustomization(target) is not None:
-            return self._target(target, [], above)
-        self.notes.append(Note("missing", entry, f"no file and no kustomization at `{target}`"))
-        return []
-
-    def _generate(self, directory: str, root: Mapping, found: list[Item]) -> None:
-        """configMapGenerator and secretGenerator: objects whose name is known only without a hash suffix."""
-
-    def _transform(self, directory: str, root: Mapping, found: list[Item]) -> list[Item]:
-        for patch in items(root.get("patchesStrategicMerge")):
-            found = self._strategic(self._patch_nodes(directory, patch), found, patch)
+    def _transform(self, layer: Layer, directory: str, root: Mapping) -> None:
+        config = layer.config
+        for entry in items(root.get("patchesStrategicMerge")):
+            nodes = self.paths.nodes(directory, entry, layer, inline=True)
+            layer.items = patches.by_name(layer.items, nodes, entry, None, layer.note, layer.schema)
         for entry in items(root.get("patches")):
-            found = self._patch(directory, entry, found)
+            self.patch(layer, directory, entry)
         namespace = root.get("namespace")
         if namespace is not None and not is_absent(namespace) and string(namespace) != "":
-            for item in found:
-                self._stamp(item, namespace)
-        for field, before in (("namePrefix", True), ("nameSuffix", False)):
-            affix = root.get(field)
-            if affix is not None and not is_absent(affix) and string(affix) != "":
-                for item in found:
-                    self._rename(item, affix, before)
-        for field in ("commonLabels", "commonAnnotations"):
-            self._metadata(root.get(field), "labels" if field == "commonLabels" else "annotations", found)
+            for item in layer.items:
+                transformers.stamp(item, namespace, config.namespace)
+        for field, before, specs in (("namePrefix", True, config.prefix), ("nameSuffix", False, config.suffix)):
+            text = root.get(field)
+            if text is not None and not is_absent(text) and string(text) != "":
+                for item in layer.items:
+                    transformers.affix(item, text, before, (*NAME, *specs))
         for entry in items(root.get("labels")):
-            self._metadata(lookup(entry, "pairs"), "labels", found)
+            transformers.label(layer.items, lookup(entry, "pairs"), _label_specs(entry, config))
+        transformers.label(layer.items, root.get("commonLabels"), (*COMMON_LABELS, *config.labels))
+        transformers.label(layer.items, root.get("commonAnnotations"), (*ANNOTATIONS, *config.annotations))
         for entry in items(root.get("patchesJson6902")):
-            found = self._patch(directory, entry, found)
-        return found
+            self.patch(layer, directory, entry)
+        for entry in items(root.get("replacements")):
+            self.replacement(layer, directory, entry)
+        Plugins(self, layer, directory, None).transformers(root)
 
-    def _stamp(self, item: Item, namespace: Node) -> None:
-        if item.kind == "Namespace":
-            item.change(set_field(item.root, ("metadata", "name"), namespace), namespace)
-        elif item.kind not in CLUSTER_KINDS:
-            item.change(set_field(item.root, ("metadata", "namespace"), namespace), namespace)
-
-    def _rename(self, item: Item, affix: Node, before: bool) -> None:
-        name = lookup(item.root, "metadata", "name")
-        if name is None or item.kind in UNPREFIXED:
-            return
-        fresh: Node
-        text, extra = string(name), string(affix)
-        if text is None or extra is None:
-            fresh = Opaque(name.file, name.start, name.end, "", "variable")
+    def patch(self, layer: Layer, directory: str, entry: Node) -> None:
+        """One entry of `patches` or `patchesJson6902`, or a PatchTransformer."""
+        path, inline, target, options = (lookup(entry, f) for f in ("path", "patch", "target", "options"))
+        nodes: list[Node] = []
+        if inline is not None and not is_absent(inline):
+            nodes = self.paths.inline(inline, layer)
+        elif path is not None and not is_absent(path):
+            nodes = self.paths.nodes(directory, path, layer)
+        if isinstance(target, Mapping) and target.index:
+            layer.items = patches.by_target(layer.items, nodes, target, options, layer.note, layer.schema)
         else:
-            fresh = Scalar(name.file, name.start, name.end, extra + text if before else text + extra, "'")
-        item.renamed = True
-        item.change(set_field(item.root, ("metadata", "name"), fresh), affix)
+            layer.items = patches.by_name(layer.items, nodes, entry, options, layer.note, layer.schema)
 
-    def _metadata(self, pairs: Node | None, field: str, found: list[Item]) -> None:
-        if not isinstance(pairs, Mapping):
+    def replacement(self, layer: Layer, directory: str, entry: Node) -> None:
+        path = lookup(entry, "path")
+        if path is None or is_absent(path):
+            replace(layer.items, entry, layer.note)
             return
-        for item in found:
-            for name, (_, value) in pairs.index.items():
-                item.change(set_field(item.root, ("metadata", field, name), value), value)
-
-    def _patch_nodes(self, directory: str, entry: Node) -> list[Node]:
-        """The documents of a patch given as a path or inline."""
-        if not isinstance(entry, Scalar):
-            return []
-        if "\n" not in entry.text:
-            target = self._resolve(directory, entry)
-            documents = self.source.documents(target) if target is not None else None
-            if documents is not None:
-                return [d.root for d in documents]
-        return [document.root for document in self.source.parse(entry)]
-
-    def _patch(self, directory: str, entry: Node, found: list[Item]) -> list[Item]:
-        path, inline, target = lookup(entry, "path"), lookup(entry, "patch"), lookup(entry, "target")
-        nodes = self._patch_nodes(directory, path) if path is not None else []
-        if inline is not None and isinstance(inline, Scalar):
-            nodes = [document.root for document in self.source.parse(inline)]
-        if not isinstance(target, Mapping):
-            return self._strategic(nodes, found, entry)
-        chosen = [item for item in found if selected(target, item)]
-        if not chosen:
-            self.notes.append(Note("patch", target, "the patch's target matches nothing"))
-        for node in nodes:
-            for item in chosen:
-                if isinstance(node, Sequence):
-                    try:
-                        item.change(json_patch(item.root, node), node)
-                    except PatchError as error:
-                        self.notes.append(Note("patch", error.at, str(error)))
-                else:
-                    merged = merge_keeping_identity(item.root, node)
-                    if merged is None:
-                        found = [other for other in found if other is not item]
-                    else:
-                        item.change(merged, node)
-        return found
-
-    def _strategic(self, nodes: Iterable[Node], found: list[Item], at: Node) -> list[Item]:
-        """Merge patches that name their object themselves."""
-        for node in nodes:
-            if isinstance(node, Sequence):
-                continue
-            wanted = (
-                string(lookup(node, "apiVersion")),
-                string(lookup(node, "kind")),
-                string(lookup(node, "metadata", "name")),
-            )
-            namespace = string(lookup(node, "metadata", "namespace"))
-            chosen = [i for i in found if named(i, wanted, namespace)]
-            if not chosen and None not in wanted:
-                self.notes.append(
-                    Note(
-                        "patch", lookup(node, "metadata", "name") or at, f"no {wanted[1]} named `{wanted[2]}` to patch"
-                    )
-                )
-            for item in chosen:
-                merged = merge(item.root, node)
-                if merged is None:
-                    found = [other for other in found if other is not item]
-                else:
-                    item.change(merged, node)
-        return found
+        for node in self.paths.nodes(directory, path, layer):
+            for one in items(node) if isinstance(node, Sequence) else (node,):
+                replace(layer.items, one, layer.note)
 
 
-def merge_keeping_identity(root: Node, patch: Node) -> Node | None:
-    """A targeted merge patch does not rename its object unless its options allow it."""
-    merged = merge(root, patch)
-    if merged is None:
-        return None
-    for path in (("metadata", "name"), ("metadata", "namespace"), ("kind",), ("apiVersion",)):
-        before = lookup(root, *path)
-        if before is not None and lookup(merged, *path) is not before:
-            merged = set_field(merged, path, before)
-    return merged
+def _label_specs(entry: Node, config: Config) -> tuple[FieldSpec, ...]:
+    """Where one entry of `labels` writes to: metadata alone, unless it says more."""
+
+    def says(name: str) -> bool:
+        node = lookup(entry, name)
+        return isinstance(node, Scalar) and node.value is True
+
+    specs: tuple[FieldSpec, ...] = LABELS
+    if says("includeSelectors"):
+        specs = (*COMMON_LABELS, *config.labels)
+    elif says("includeTemplates"):
+        specs = (*LABELS, *TEMPLATE_LABELS)
+    return (*specs, *(field_spec(spec) for spec in items(lookup(entry, "fields"))))
 
 
 def objects(document: Document, root: Node, depth: int = 0) -> list[Item]:
+    """The objects of a document; a List gives its items."""
     if not isinstance(root, Mapping):
         return []
     if (string(root.get("kind")) or "").endswith("List") and isinstance(root.get("items"), Sequence) and depth < 3:
@@ -240,52 +289,4 @@ def objects(document: Document, root: Node, depth: int = 0) -> list[Item]:
     return [Item(document, root)]
 
 
-def named(item: Item, wanted: tuple[str | None, str | None, str | None], namespace: str | None) -> bool:
-    api_version, kind, name = wanted
-    group = (api_version or "").rpartition("/")
-    own = (string(item.root.get("apiVersion")) or "").rpartition("/")
-    if (group[0], group[2]) != (own[0], own[2]) or kind != item.kind:
-        return False
-    return any(
-        i[2] == name and (namespace is None or i[1] in (None, namespace) or (namespace == "default" and i[1] is None))
-        for i in item.ids
-    )
-
-
-def selected(target: Mapping, item: Item) -> bool:
-    group, _, version = (string(item.root.get("apiVersion")) or "").rpartition("/")
-    for field, actual in (("group", group), ("version", version), ("kind", item.kind or "")):
-        wanted = string(target.get(field))
-        if wanted and not _full(wanted, actual):
-            return False
-    for field, position in (("name", 2), ("namespace", 1)):
-        wanted = string(target.get(field))
-        if wanted and not any(_full(wanted, i[position] or "") for i in item.ids):
-            return False
-    for field, path in (("labelSelector", "labels"), ("annotationSelector", "annotations")):
-        wanted = string(target.get(field))
-        if wanted and not _labels(wanted, lookup(item.root, "metadata", path)):
-            return False
-    return True
-
-
-def _full(pattern: str, text: str) -> bool:
-    try:
-        return re.fullmatch(pattern, text) is not None
-    except re.error:
-        return False
-
-
-def _labels(selector: str, labels: Node | None) -> bool:
-    for part in selector.split(","):
-        key, operator, value = part.partition("!=" if "!=" in part else "=")
-        actual = string(lookup(labels, key.strip()))
-        if operator == "!=":
-            if actual == value.strip():
-                return False
-        elif operator:
-            if actual != value.strip().lstrip("="):
-                return False
-        elif actual is None:
-            return False
-    return True
+__all__ = ["Build", "Built", "Layer", "objects"]

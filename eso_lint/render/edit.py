@@ -1,66 +1,48 @@
-"""Changes to a position tree: each gives a new tree, and what did not change keeps its place in its own file."""
+"""Patches on position trees: strategic merge and RFC 6902. What did not change keeps its place in its own file."""
 
 from __future__ import annotations
 
+from eso_lint.render.tree import (
+    effective,
+    opened,
+    sequence_with,
+    unknown,
+    with_entries,
+    with_entry,
+    without,
+)
+from eso_lint.render.tree import set_field as set_field
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, lookup, string
 
-Path = tuple[str | int, ...]
+# Lists that kustomize merges, by the kind of object: field -> the key that tells items apart ("" for plain values).
+_METADATA = {"finalizers": "", "ownerReferences": "uid"}
+_POD = {
+    **_METADATA, "containers": "name", "initContainers": "name", "ephemeralContainers": "name", "env": "name",
+    "volumes": "name", "volumeMounts": "mountPath", "volumeDevices": "devicePath", "ports": "containerPort",
+    "imagePullSecrets": "name", "hostAliases": "ip", "topologySpreadConstraints": "topologyKey",
+    "resourceClaims": "name",
+}  # fmt: skip
+_WORKLOADS = ("Pod", "PodTemplate", "Deployment", "ReplicaSet", "ReplicationController", "DaemonSet", "StatefulSet",
+              "Job", "CronJob")  # fmt: skip
+_LISTS: dict[tuple[str, str], dict[str, str]] = {
+    **{(g, k): _POD for g in ("", "apps", "batch") for k in _WORKLOADS},
+    ("", "ServiceAccount"): {**_METADATA, "secrets": "name", "imagePullSecrets": "name"},
+    ("", "Service"): {**_METADATA, "ports": "port"},
+}
+_BUILT_IN = frozenset(
+    ("", "apps", "batch", "rbac.authorization.k8s.io", "networking.k8s.io", "policy", "admissionregistration.k8s.io")
+)
+_NOTHING: dict[str, str] = {}
 
 
-def with_entry(mapping: Mapping, key: Node, value: Node) -> Mapping:
-    """The mapping with one key set; an existing key keeps its place in the order."""
-    name = key.text if isinstance(key, Scalar) else ""
-    entries: list[tuple[Node, Node]] = []
-    done = False
-    for old_key, old_value in effective(mapping):
-        if isinstance(old_key, Scalar) and old_key.text == name:
-            entries.append((old_key, value))
-            done = True
-        else:
-            entries.append((old_key, old_value))
-    if not done:
-        entries.append((key, value))
-    return _copy(mapping, entries)
+def list_keys(api_version: str | None, kind: str | None) -> dict[str, str]:
+    """The lists of a kind that strategic merges merge; custom kinds have none: theirs are replaced."""
+    group = (api_version or "").rpartition("/")[0]
+    return _LISTS.get((group, kind or ""), _METADATA if group in _BUILT_IN else _NOTHING)
 
 
-def without(mapping: Mapping, name: str) -> Mapping:
-    """The mapping without a key."""
-    return _copy(mapping, [(k, v) for k, v in effective(mapping) if not (isinstance(k, Scalar) and k.text == name)])
-
-
-def effective(mapping: Mapping) -> list[tuple[Node, Node]]:
-    """Entries as Kubernetes sees them: merge keys applied, of duplicates the last; opaque keys kept."""
-    pairs = list(mapping.index.values())
-    return pairs + [(k, v) for k, v in mapping.entries if not isinstance(k, Scalar)]
-
-
-def _copy(mapping: Mapping, entries: list[tuple[Node, Node]]) -> Mapping:
-    fresh = Mapping(mapping.file, mapping.start, mapping.end, tuple(entries), mapping.flow)
-    fresh.open = mapping.open
-    return fresh
-
-
-def sequence_with(sequence: Sequence, items: list[Node]) -> Sequence:
-    fresh = Sequence(sequence.file, sequence.start, sequence.end, tuple(items), sequence.flow)
-    fresh.open = sequence.open
-    return fresh
-
-
-def set_field(root: Node, path: tuple[str, ...], value: Node) -> Node:
-    """The tree with a field set; missing mappings on the way are made, at the value's place."""
-    if not path:
-        return value
-    if isinstance(root, Opaque):
-        return root
-    mapping = root if isinstance(root, Mapping) else Mapping(value.file, value.start, value.end)
-    head = path[0]
-    key = mapping.key(head) or Scalar(value.file, value.start, value.start, head)
-    child = mapping.index[head][1] if head in mapping else Mapping(value.file, value.start, value.end)
-    return with_entry(mapping, key, set_field(child, path[1:], value))
-
-
-def merge(base: Node, patch: Node) -> Node | None:
-    """A strategic merge without a schema: mappings merge, null and `$patch: delete` remove, the rest replaces.
+def merge(base: Node, patch: Node, lists: dict[str, str] = _NOTHING) -> Node | None:
+    """A strategic merge: mappings merge, null and `$patch: delete` remove, the rest replaces but for known lists.
 
     None where the patch deletes the whole.
     """
@@ -74,26 +56,70 @@ def merge(base: Node, patch: Node) -> Node | None:
     result = base
     for key, value in effective(patch):
         if not isinstance(key, Scalar):
-            result = _copy(result, [*effective(result), (key, value)])
-            result.open = True
+            result = opened(with_entries(result, [*effective(result), (key, value)]))
             continue
-        if key.text.startswith("$"):
+        name = key.text
+        if name.startswith("$"):
+            if name.startswith("$deleteFromPrimitiveList/"):
+                result = _drop(result, name.partition("/")[2], value)
             continue
         if isinstance(value, Scalar) and value.value is None:
-            result = without(result, key.text)
-        elif key.text in result:
-            merged = merge(result.index[key.text][1], value)
-            result = (
-                without(result, key.text) if merged is None else with_entry(result, result.index[key.text][0], merged)
-            )
+            result = without(result, name)
+        elif name in result:
+            old_key, old = result.index[name]
+            if isinstance(old, Sequence) and isinstance(value, Sequence) and name in lists:
+                by = lists[name]
+                merged: Node | None = unknown(value) if by == "?" else _merge_lists(old, value, by, lists)
+            else:
+                merged = merge(old, value, lists)
+            result = without(result, name) if merged is None else with_entry(result, old_key, merged)
         else:
             fresh = strip(value)
             if fresh is not None:
                 result = with_entry(result, key, fresh)
-    if patch.open and not result.open:
-        result = _copy(result, effective(result))
-        result.open = True
-    return result
+    kept = patch.index.get("$retainKeys")
+    if kept is not None and isinstance(kept[1], Sequence):
+        names = {string(item) for item in kept[1].items}
+        result = with_entries(
+            result, [(k, v) for k, v in effective(result) if isinstance(k, Scalar) and k.text in names]
+        )
+    return opened(result) if patch.open and not result.open else result
+
+
+def _merge_lists(base: Sequence, patch: Sequence, by: str, lists: dict[str, str]) -> Node:
+    """Items of the patch first, as kustomize orders them; those of the base that it does not name after them."""
+    if any(string(lookup(item, "$patch")) == "replace" for item in patch.items if isinstance(item, Mapping)):
+        return strip(sequence_with(patch, [i for i in patch.items if "$patch" not in _keys(i)])) or base
+    old = {_identity(item, by): item for item in base.items}
+    result: list[Node] = []
+    named = set()
+    for item in patch.items:
+        identity = _identity(item, by)
+        named.add(identity)
+        merged = merge(old[identity], item, lists) if identity in old and identity is not None else strip(item)
+        if merged is not None:
+            result.append(merged)
+    result += [item for item in base.items if _identity(item, by) not in named]
+    fresh = sequence_with(base, result)
+    fresh.open = base.open or patch.open
+    return fresh
+
+
+def _keys(node: Node) -> set[str]:
+    return set(node.index) if isinstance(node, Mapping) else set()
+
+
+def _identity(item: Node, by: str) -> str | None:
+    node = lookup(item, by) if by else item
+    return node.text if isinstance(node, Scalar) else None
+
+
+def _drop(mapping: Mapping, name: str, values: Node) -> Mapping:
+    old = mapping.index.get(name)
+    if old is None or not isinstance(old[1], Sequence) or not isinstance(values, Sequence):
+        return mapping
+    gone = {_identity(item, "") for item in values.items}
+    return with_entry(mapping, old[0], sequence_with(old[1], [i for i in old[1].items if _identity(i, "") not in gone]))
 
 
 def strip(node: Node) -> Node | None:
@@ -110,7 +136,7 @@ def strip(node: Node) -> Node | None:
             kept = strip(value)
             if kept is not None:
                 entries.append((key, kept))
-        return _copy(node, entries)
+        return with_entries(node, entries)
     if isinstance(node, Sequence):
         return sequence_with(node, [kept for item in node.items if (kept := strip(item)) is not None])
     return node
@@ -127,29 +153,77 @@ class PatchError(Exception):
 def json_patch(root: Node, operations: Node) -> Node:
     """RFC 6902 operations in order. An operation on something that cannot be known leaves the tree as it is."""
     for operation in operations.items if isinstance(operations, Sequence) else ():
-        op, pointer = string(lookup(operation, "op")), string(lookup(operation, "path"))
-        if op is None or pointer is None:
+        op, path = string(lookup(operation, "op")), lookup(operation, "path")
+        pointer = string(path)
+        if op is None or pointer is None or path is None:
             continue
         steps = _steps(pointer)
         value = lookup(operation, "value")
+        if value is None:
+            # An absent value is null.
+            value = Scalar(operation.file, operation.start, operation.start, "null")
         if op in ("move", "copy"):
             source = string(lookup(operation, "from"))
-            moved = _at(root, _steps(source)) if source is not None else None
-            if moved is None or source is None:
-                raise PatchError(operation, f"`from: {source}` is not there")
+            if source is None:
+                continue
+            moved = _at(root, _steps(source))
+            if moved is None:
+                raise PatchError(lookup(operation, "from") or operation, f"there is nothing at `{source}`")
             if op == "move":
-                root = _change(root, _steps(source), None, "remove", operation)
-            root = _change(root, steps, moved, "add", operation)
+                root = _change(root, _steps(source), None, "remove", path)
+            root = _change(root, steps, moved, "add", path)
         elif op in ("add", "replace"):
-            root = _change(
-                root,
-                steps,
-                value if value is not None else Scalar(operation.file, operation.start, operation.start, ""),
-                op,
-                operation,
-            )
+            root = _change(root, steps, value, op, path)
         elif op == "remove":
-            root = _change(root, steps, None, op, operation)
+            root = _change(root, steps, None, op, path)
+        elif op == "test":
+            actual = _at(root, steps)
+            if actual is None or same(actual, value) is False:
+                raise PatchError(path, f"the test of `{pointer}` fails")
+    return root
+
+
+def same(one: Node, other: Node) -> bool | None:
+    """Whether two trees hold the same values; None where that cannot be known."""
+    if isinstance(one, Opaque) or isinstance(other, Opaque):
+        return None
+    if isinstance(one, Scalar) and isinstance(other, Scalar):
+        return bool(one.value == other.value)
+    if isinstance(one, Sequence) and isinstance(other, Sequence):
+        if len(one.items) != len(other.items):
+            return None if one.open or other.open else False
+        return _all(same(a, b) for a, b in zip(one.items, other.items, strict=True))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        if set(one.index) != set(other.index):
+            return None if one.open or other.open else False
+        return _all(same(one.index[k][1], other.index[k][1]) for k in one.index)
+    return False
+
+
+def _all(answers: object) -> bool | None:
+    found = list(answers)  # type: ignore[call-overload]
+    return False if False in found else None if None in found else True
+
+
+def smear(root: Node, patch: Node) -> Node:
+    """The tree where it is unknown whether a patch applies: all that the patch would set is Opaque."""
+    if isinstance(patch, Sequence):
+        for operation in patch.items:
+            pointer = string(lookup(operation, "path"))
+            if pointer:
+                try:
+                    steps = _steps(pointer.removesuffix("/-"))
+                    root = _change(root, steps, unknown(operation), "add", operation)
+                except PatchError:
+                    continue
+        return root
+    if not isinstance(patch, Mapping) or not isinstance(root, Mapping):
+        return unknown(patch)
+    for key, value in effective(patch):
+        if isinstance(key, Scalar) and key.text not in ("apiVersion", "kind", "name", "namespace"):
+            old = root.index[key.text][1] if key.text in root else None
+            inner = smear(old, value) if isinstance(old, Mapping) else unknown(value)
+            root = with_entry(root, root.key(key.text) or key, inner)
     return root
 
 
@@ -159,10 +233,14 @@ def _steps(pointer: str) -> list[str]:
 
 def _at(node: Node | None, steps: list[str]) -> Node | None:
     for step in steps:
+        if isinstance(node, Opaque):
+            return node
         if isinstance(node, Mapping):
             node = node.get(step)
         elif isinstance(node, Sequence) and step.isdigit() and int(step) < len(node.items):
             node = node.items[int(step)]
+        elif isinstance(node, Sequence) and node.open:
+            return unknown(node)
         else:
             return None
     return node
@@ -175,36 +253,39 @@ def _change(node: Node, steps: list[str], value: Node | None, op: str, at: Node)
         return value if value is not None else node
     head, rest = steps[0], steps[1:]
     if isinstance(node, Mapping):
+        if head not in node and node.open and (rest or op != "add"):
+            return node
         if rest:
             if head not in node:
-                if node.open:
-                    return node
-                raise PatchError(at, f"nothing at `{head}`")
+                raise PatchError(at, f"there is nothing at `{head}`")
             return with_entry(node, node.index[head][0], _change(node.index[head][1], rest, value, op, at))
         if op == "remove":
-            if head not in node and not node.open:
-                raise PatchError(at, f"nothing at `{head}` to remove")
+            if head not in node:
+                raise PatchError(at, f"there is nothing at `{head}` to remove")
             return without(node, head)
-        if op == "replace" and head not in node and not node.open:
-            raise PatchError(at, f"nothing at `{head}` to replace")
+        if op == "replace" and head not in node:
+            raise PatchError(at, f"there is nothing at `{head}` to replace")
         assert value is not None
-        return with_entry(node, node.key(head) or Scalar(value.file, value.start, value.start, head), value)
+        return with_entry(node, node.key(head) or Scalar(at.file, at.start, at.end, head, "'"), value)
     if isinstance(node, Sequence):
         items = list(node.items)
         if head == "-" and not rest and op == "add" and value is not None:
             return sequence_with(node, [*items, value])
-        if not head.isdigit() or int(head) > len(items) or (int(head) == len(items) and (rest or op != "add")):
+        number = int(head) if head.lstrip("-").isdigit() and len(head) < 9 else None
+        if number is not None and number < 0:
+            number += len(items) + (op == "add" and not rest)
+        top = len(items) + (op == "add" and not rest)
+        if number is None or not 0 <= number < top:
             if node.open:
                 return node
-            raise PatchError(at, f"no item `{head}`")
-        i = int(head)
+            raise PatchError(at, f"the list has no item `{head}`")
         if rest:
-            items[i] = _change(items[i], rest, value, op, at)
+            items[number] = _change(items[number], rest, value, op, at)
         elif op == "remove":
-            del items[i]
+            del items[number]
         elif op == "add" and value is not None:
-            items.insert(i, value)
+            items.insert(number, value)
         elif value is not None:
-            items[i] = value
+            items[number] = value
         return sequence_with(node, items)
     raise PatchError(at, f"`{head}` is below a scalar")

@@ -11,7 +11,8 @@ class Note(NamedTuple):
     """Something that rendering could not follow, or that the tool itself would refuse.
 
     `kind` is remote (not in the repository, never fetched), missing (a listed path is not there), patch (its target
-    matches nothing, or an operation has no place), opaque (known to change things, in a way that is not followed).
+    matches nothing, or an operation has no place), opaque (known to change things, in a way that is not followed),
+    outside (a file that kustomize reads only where its load restriction is off), refused (kustomize builds nothing).
     """
 
     kind: str
@@ -24,15 +25,19 @@ class Item:
 
     `ids` are the (kind, namespace, name) it has had, as written first; `via` the places in overlays, patches and
     substitutions that changed it, in order. `root` mixes nodes of several files, each with its own place.
+    `renamed` says that a prefix or suffix was given, `remembered` that the current identity counts as a former one
+    too; `affixes` are the prefixes and suffixes in order. `generated` objects come from a kustomize generator,
+    `hashed` ones still wait for the end of their name.
     """
 
-    __slots__ = ("document", "ids", "renamed", "root", "via")
+    __slots__ = ("affixes", "document", "generated", "hashed", "ids", "remembered", "renamed", "root", "via")
 
     def __init__(self, document: Document, root: Mapping) -> None:
         self.document = document
         self.root = root
         self.via: tuple[Span, ...] = ()
-        self.renamed = False
+        self.renamed = self.remembered = self.generated = self.hashed = False
+        self.affixes: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         self.ids: tuple[tuple[str | None, str | None, str | None], ...] = (self.id,)
 
     @property
@@ -55,12 +60,24 @@ class Item:
             self.via = (*self.via, via.span)
             if self.id != self.ids[-1]:
                 self.ids = (*self.ids, self.id)
+                self.remembered = False
+
+    def remember(self) -> None:
+        """Let the current identity count as a former one: references by it are followed."""
+        self.remembered = True
+
+    @property
+    def former(self) -> tuple[tuple[str | None, str | None, str | None], ...]:
+        """The identities by which references are followed."""
+        return self.ids if self.remembered else self.ids[:-1]
 
     def copy(self) -> Item:
         """The same state, to go another way from here."""
         twin = Item.__new__(Item)
         twin.document, twin.root, twin.via = self.document, self.root, self.via
         twin.renamed, twin.ids = self.renamed, self.ids
+        twin.remembered, twin.generated, twin.hashed = self.remembered, self.generated, self.hashed
+        twin.affixes = self.affixes
         return twin
 
 

@@ -1,0 +1,117 @@
+"""Small persistent changes to position trees: each gives a new tree, and what did not change keeps its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent
+
+Change = Callable[[Node], Node]
+
+
+def with_entry(mapping: Mapping, key: Node, value: Node) -> Mapping:
+    """The mapping with one key set; an existing key keeps its place in the order."""
+    name = key.text if isinstance(key, Scalar) else ""
+    entries: list[tuple[Node, Node]] = []
+    done = False
+    for old_key, old_value in effective(mapping):
+        if isinstance(old_key, Scalar) and old_key.text == name:
+            entries.append((old_key, value))
+            done = True
+        else:
+            entries.append((old_key, old_value))
+    if not done:
+        entries.append((key, value))
+    return with_entries(mapping, entries)
+
+
+def without(mapping: Mapping, name: str) -> Mapping:
+    """The mapping without a key."""
+    return with_entries(
+        mapping, [(k, v) for k, v in effective(mapping) if not (isinstance(k, Scalar) and k.text == name)]
+    )
+
+
+def effective(mapping: Mapping) -> list[tuple[Node, Node]]:
+    """Entries as Kubernetes sees them: merge keys applied, of duplicates the last; opaque keys kept."""
+    pairs = list(mapping.index.values())
+    if len(pairs) == len(mapping.entries):
+        return pairs
+    return pairs + [(k, v) for k, v in mapping.entries if not isinstance(k, Scalar)]
+
+
+def with_entries(mapping: Mapping, entries: list[tuple[Node, Node]]) -> Mapping:
+    fresh = Mapping(mapping.file, mapping.start, mapping.end, tuple(entries), mapping.flow)
+    fresh.open = mapping.open
+    return fresh
+
+
+def opened(mapping: Mapping) -> Mapping:
+    """The same mapping, of which further keys are unknown."""
+    fresh = with_entries(mapping, effective(mapping))
+    fresh.open = True
+    return fresh
+
+
+def sequence_with(sequence: Sequence, items: list[Node]) -> Sequence:
+    fresh = Sequence(sequence.file, sequence.start, sequence.end, tuple(items), sequence.flow)
+    fresh.open = sequence.open
+    return fresh
+
+
+def text_node(at: Node, text: str) -> Scalar:
+    """A string that stands at another node's place."""
+    return Scalar(at.file, at.start, at.end, text, "'")
+
+
+def unknown(at: Node, text: str = "", why: str = "unknown") -> Opaque:
+    """A value that cannot be known, at a node's place."""
+    return Opaque(at.file, at.start, at.end, text, why)
+
+
+def set_field(root: Node, path: tuple[str, ...], value: Node) -> Node:
+    """The tree with a field set; missing mappings on the way are made, at the value's place."""
+    if not path:
+        return value
+    if isinstance(root, Opaque):
+        return root
+    mapping = root if isinstance(root, Mapping) else Mapping(value.file, value.start, value.end)
+    head = path[0]
+    key = mapping.key(head) or Scalar(value.file, value.start, value.start, head)
+    child = mapping.index[head][1] if head in mapping else Mapping(value.file, value.start, value.end)
+    return with_entry(mapping, key, set_field(child, path[1:], value))
+
+
+def split_path(path: str) -> list[str]:
+    """The steps of a kustomize field path (`spec/rules/a\\/b`); lists are passed through, so `[]` says nothing."""
+    return [
+        s.replace("\0", "/").removesuffix("[]") for s in path.replace("\\/", "\0").strip("/").split("/") if s != "[]"
+    ]
+
+
+def change_at(root: Node, steps: list[str], change: Change, create: Node | None = None) -> Node:
+    """Apply a change wherever a field path leads, through every item of the lists on the way.
+
+    With `create` a missing field is made at its place (`change` gets it as an empty scalar). The same tree comes back
+    where nothing changed.
+    """
+    if isinstance(root, Opaque):
+        return root
+    if not steps:
+        return change(root)
+    if isinstance(root, Sequence):
+        items = [change_at(item, steps, change, create) for item in root.items]
+        return root if all(a is b for a, b in zip(items, root.items, strict=True)) else sequence_with(root, items)
+    if not isinstance(root, Mapping):
+        return root
+    head, rest = steps[0], steps[1:]
+    old = root.index[head][1] if head in root else None
+    if old is None or is_absent(old):
+        if create is None:
+            return root
+        old = Mapping(create.file, create.start, create.end) if rest else text_node(create, "")
+        key: Node = root.key(head) or Scalar(create.file, create.start, create.start, head)
+    else:
+        key = root.index[head][0]
+    fresh = change_at(old, rest, change, create)
+    return root if fresh is old and head in root else with_entry(root, key, fresh)
