@@ -72,14 +72,16 @@ def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], fil
     from eso_lint.model.evidence import inside
     from eso_lint.model.kinds.install import OperatorInstall
     from eso_lint.model.kinds.script import Script, scripts
-    from eso_lint.model.remote import Inventory, read_inventory
     from eso_lint.model.workspace import Workspace
-    from eso_lint.render.kustomize import placements
-    from eso_lint.render.placement import WRITTEN
+    from eso_lint.render.placement import WRITTEN, Placement
     from eso_lint.source.parse import Fault
 
     kustomizations = [d for p in parsed if is_kustomization(p.file.path) for d in p.documents]
-    placed = placements(kustomizations, paths, lambda path: files[path].text if path in files else "")
+    placed: dict[str, Placement] = {}
+    if kustomizations:
+        from eso_lint.render.kustomize import placements
+
+        placed = placements(kustomizations, paths, lambda path: files[path].text if path in files else "")
     objects: list[Resource] = []
     patches: list[Resource] = []
     foreign: list[Document] = []
@@ -96,10 +98,13 @@ def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], fil
         faults += result.faults
     views: dict[type, Any] = {
         Fault: tuple(faults),
-        OperatorInstall: lambda: _installs(parsed, objects, files, config),
+        # Nothing but the operator's own objects installs nothing.
+        OperatorInstall: lambda: _installs(parsed, objects, files, config) if foreign else (),
         Script: lambda: scripts(files.values()),
     }
     if config.inventory is not None and config.inventory in files:
+        from eso_lint.model.remote import Inventory, read_inventory
+
         views[Inventory] = (read_inventory(files[config.inventory]),)
     return Workspace(objects, config, patches, inside(foreign, parsed), parsed, paths, views, files)
 

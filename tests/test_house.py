@@ -19,7 +19,7 @@ from eso_lint.rules.__main__ import PACKAGE, ROOT, outputs
 # Imports point one way: a layer may import itself and those before it. What is imported under TYPE_CHECKING or late,
 # inside a function, is exempt where the table below says so.
 LAYERS = ("source", "render", "model", "schema", "iam", "lint", "report", "app", "cli")
-SHARED = {"", "errors", "suggest", "config", "resources", "api"}
+SHARED = {"", "errors", "record", "suggest", "config", "resources", "api"}
 TOP = {
     "__main__",
     "cli",
