@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from eso_lint.render.build import Build
-from eso_lint.render.edit import set_field
 from eso_lint.render.flux_entries import Entry, entries
 from eso_lint.render.flux_layout import Layout, Written, written
 from eso_lint.render.flux_roots import cluster_of, instance_patches, is_flux_kustomization
 from eso_lint.render.flux_source import Origins
 from eso_lint.render.flux_values import Objects, Ref, references, variables
 from eso_lint.render.substitute import substitute, take_literally
+from eso_lint.render.tree import opened, set_field
 from eso_lint.render.unit import Item, Note, Source, Unit
 from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, lookup, string
 
@@ -21,21 +21,26 @@ __all__ = ["cluster_of", "flux_units"]
 
 # How often one document may become Kustomizations of one cluster, under different names.
 _MAX_INSTANCES = 50
-_Key = tuple[str | None, str | None, str | None]
+_Key = tuple[str, str | None, str | None]
 
 
 class _Job(NamedTuple):
-    """A Kustomization to deliver. `sure` says that nothing unseen changes it on its way."""
+    """A Kustomization to deliver. `sure` says that nothing unseen changes it on its way.
+
+    `cluster` is the name of a cluster, or begins with `?` where that is unknown: then it only keeps apart what cannot
+    be in one cluster.
+    """
 
     item: Item
-    cluster: str | None
+    cluster: str
     sure: bool
     claimed: frozenset[str] = frozenset()
     above: tuple[tuple[str, int], ...] = ()
     again: bool = False
+    made: bool = False
 
     @property
-    def key(self) -> tuple[str | None, str | None, str | None]:
+    def key(self) -> _Key:
         _, namespace, name = self.item.id
         return (self.cluster, namespace, name or f"{self.item.document.file.path}:{self.item.root.start}")
 
@@ -46,6 +51,8 @@ class _Job(NamedTuple):
 
 def flux_units(source: Source, roots: Iterable[Item]) -> list[Unit]:
     """One unit for each Flux Kustomization, those that others deliver included, once per cluster.
+
+    A unit of no known cluster is one that nothing seen delivers, or of a repository that does not tell clusters apart.
 
     `roots` are Flux Kustomizations, FluxInstances and HelmReleases, as documents or as items of other builds; what is
     none of these is passed over. ConfigMaps, Secrets and sources are looked up in the documents of `source`.
@@ -63,13 +70,19 @@ class _Run:
         self.done: dict[_Key, int] = {}
         self.parents: list[Item] = []
         self.queue: deque[_Job] = deque()
-        self.waiting: dict[tuple[str | None, Ref], list[_Job]] = {}
-        self.instances: Counter[tuple[str | None, str, int]] = Counter()
+        self.waiting: dict[tuple[str, Ref], list[_Job]] = {}
+        self.instances: Counter[tuple[str, str, int]] = Counter()
 
     def run(self, roots: Iterable[Item]) -> list[Unit]:
+        alike: Counter[tuple[str | None, str | None]] = Counter()
         for entry in entries(self.layout, self.origins, roots):
             item = self._instance_patched(entry)
-            self.queue.append(_Job(item, entry.cluster, entry.sure, entry.claimed))
+            cluster = entry.cluster
+            if cluster is None:
+                _, namespace, name = item.id
+                cluster = f"?{alike[namespace, name]}"
+                alike[namespace, name] += 1
+            self.queue.append(_Job(item, cluster, entry.sure, entry.claimed, made=entry.made))
         while self.queue or self.waiting:
             while self.queue:
                 self._take(self.queue.popleft(), False)
@@ -109,7 +122,7 @@ class _Run:
             self.instances[(job.cluster, *job.place)] += 1
             if self.instances[(job.cluster, *job.place)] > _MAX_INSTANCES:
                 return
-        unit, sure = self._deliver(job)
+        unit, target, sure = self._deliver(job)
         own = next((i for i in unit.items if is_flux_kustomization(i) and i.id == job.item.id), None)
         if own is not None and own.root is not job.item.root and not job.again:
             # It delivers itself, changed: that is how it lives on.
@@ -118,59 +131,66 @@ class _Run:
         self.done[job.key] = len(self.units)
         self.units.append(unit)
         self.parents.append(job.item)
-        self._follow(job, unit, sure)
+        self._follow(job, unit, target, sure)
 
-    def _follow(self, job: _Job, unit: Unit, sure: bool) -> None:
-        above = (*job.above, job.place)
+    def _follow(self, job: _Job, unit: Unit, target: str, sure: bool) -> None:
+        above = job.above if job.made else (*job.above, job.place)
         for item in unit.items:
-            reference = self.objects.add(unit.cluster, item)
+            reference = self.objects.add(target, item)
             if reference is not None:
-                self.queue.extend(self.waiting.pop((unit.cluster, reference), ()))
+                self.queue.extend(self.waiting.pop((target, reference), ()))
             if is_flux_kustomization(item):
-                child = _Job(item, unit.cluster, sure, above=above)
+                child = _Job(item, target, sure, above=above)
                 if child.place not in above:
                     self.queue.append(child)
 
-    def _deliver(self, job: _Job) -> tuple[Unit, bool]:
-        """The unit, and whether what comes out of it is known as a whole."""
+    def _deliver(self, job: _Job) -> tuple[Unit, str, bool]:
+        """The unit, the cluster it goes to, and whether what comes out of it is known as a whole."""
         item, spec = job.item, job.item.root.get("spec")
         _, namespace, name = item.id
         at = lookup(item.root, "metadata", "name") or item.root
         title = f"Flux Kustomization {namespace + '/' if namespace else ''}{name or '?'}"
-        cluster, notes = self._target(job), []
+        target, notes = self._target(job), []
+        cluster = None if target.startswith("?") else target
         if not isinstance(spec, Mapping):
             notes.append(Note("opaque", spec or at, "what it delivers cannot be known"))
-            return Unit("flux", title, at, "", cluster, (), frozenset(), tuple(notes)), False
+            return Unit("flux", title, at, "", cluster, (), frozenset(), tuple(notes)), target, False
         origin = self.origins.of(item, job.cluster)
         if origin.note is not None:
             notes.append(origin.note)
         if origin.directory is None:
-            return Unit("flux", title, at, "", cluster, (), frozenset(), tuple(notes)), False
+            return Unit("flux", title, at, "", cluster, (), frozenset(), tuple(notes)), target, False
         view = Written(
             self.source, origin.directory, written(self.layout, origin.directory, spec, spec.get("path") or at)
         )
         build = Build(view)
         found = [i for i in build.run(origin.directory) if "kind" in i.root]
         found = [i for i in found if i.document.file.path not in job.claimed]
-        notes += build.notes
-        unclear = [v for f in ("patches", "components") if isinstance(v := spec.get(f), Opaque)]
-        notes += [Note("opaque", v, "patches and components that cannot be known") for v in unclear]
+        # Flux builds without load restrictions.
+        notes += [note for note in build.notes if note.kind != "outside"]
+        unclear: list[Node] = [v for f in ("patches", "components") if isinstance(v := spec.get(f), Opaque)]
+        unclear += [v for f in ("patchesStrategicMerge", "patchesJson6902") if (v := spec.get(f)) is not None]
+        notes += [Note("opaque", v, "patches or components that are not followed") for v in unclear]
         sure = job.sure and not unclear
         notes += self._substitute(job, found, sure and origin.as_written)
         _stamp(found, spec.get("commonMetadata"))
         for one in found if unclear else ():
-            one.root = set_field(one.root, (), _opened(one.root))  # type: ignore[assignment]
+            one.root = opened(one.root)
         own = self.source.kustomization(origin.directory)
         files = view.files | {item.document.file.path} | ({own.file.path} if own is not None else set())
-        return Unit("flux", title, at, origin.directory, cluster, tuple(found), frozenset(files), tuple(notes)), sure
+        return (
+            Unit("flux", title, at, origin.directory, cluster, tuple(found), frozenset(files), tuple(notes)),
+            target,
+            sure,
+        )
 
-    def _target(self, job: _Job) -> str | None:
+    def _target(self, job: _Job) -> str:
         """The cluster that is delivered to: another one where a kubeConfig names it."""
         config = lookup(job.item.root, "spec", "kubeConfig")
         if config is None or is_absent(config):
             return job.cluster
         named = lookup(config, "secretRef", "name") or lookup(config, "configMapRef", "name")
-        return string(named)
+        return string(named) or "?" + job.cluster
 
     def _substitute(self, job: _Job, found: list[Item], sure: bool) -> list[Note]:
         values = variables(job.item, self.objects, job.cluster)
@@ -238,9 +258,3 @@ def _stamp(found: list[Item], common: Node | None) -> None:
                     item.change(set_field(item.root, ("metadata", field, name), value), value)
             elif isinstance(pairs, Opaque):
                 item.change(set_field(item.root, ("metadata", field), pairs), pairs)
-
-
-def _opened(root: Mapping) -> Mapping:
-    fresh = Mapping(root.file, root.start, root.end, root.entries, root.flow)
-    fresh.open = True
-    return fresh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ class Entry(NamedTuple):
 
     `sure` says that its source and its fields are known, not guessed from the layout of directories; `claimed`
     holds the files that other Kustomizations deliver, which this one leaves to them. `instance` is the object that
-    makes this Kustomization, if any.
+    makes this Kustomization, if any. `made` says that it is written nowhere.
     """
 
     item: Item
@@ -33,6 +34,7 @@ class Entry(NamedTuple):
     sure: bool
     claimed: frozenset[str] = frozenset()
     instance: Item | None = None
+    made: bool = False
 
 
 def entries(layout: Layout, origins: Origins, roots: Iterable[Item]) -> list[Entry]:
@@ -45,17 +47,14 @@ def entries(layout: Layout, origins: Origins, roots: Iterable[Item]) -> list[Ent
         path = path_of(made)
         if path is not None and path in layout and path not in known:
             known.add(path)
-            found.append(Entry(made, path or ".", True, instance=item))
+            found.append(Entry(made, path or ".", True, instance=item, made=True))
             origins.trust(made, item)
     graph = _Graph(layout, origins, candidates)
     graph.deliver([file for path in sorted(known) for file in layout.reach(path)])
-    for item, files in graph.orphans():
-        path = path_of(item)
-        if item.document.file.path in files and path is not None and path not in known:
-            known.add(path)
-            found.append(Entry(item, path or ".", True))
-            origins.trust(item, None)
-    for entry in found:
+    for entry in _selves(graph, known):
+        known.add(path_of(entry.item) or "")
+        found.append(entry)
+        origins.trust(entry.item, None)
         graph.deliver(layout.reach(path_of(entry.item) or ""))
     found += _guessed_clusters(layout, graph, known)
     for item, _ in graph.orphans():
@@ -95,7 +94,7 @@ class _Graph:
         self._children: dict[str, set[str]] = {item.document.file.path: set() for item in candidates}
         self._parents: dict[str, set[str]] = {file: set() for file in self._children}
         for item in candidates:
-            directory, place = origins.of(item, None).directory, item.document.file.path
+            directory, place = origins.of(item, "?").directory, item.document.file.path
             files = layout.reach(directory) if directory is not None else set()
             self.reached |= files
             self._reaches.append(files & self._children.keys())
@@ -121,6 +120,33 @@ class _Graph:
         ]
 
 
+def _selves(graph: _Graph, known: set[str]) -> list[Entry]:
+    """Kustomizations that deliver their own file, as entry points do.
+
+    Each is a cluster of its own where its name or path says so, or where another one of its name shows that they
+    cannot be in one cluster; several that only differ may all be applied to one.
+    """
+    selves: dict[str, Item] = {}
+    for item, files in graph.orphans():
+        path = path_of(item)
+        if item.document.file.path in files and path is not None and path not in known:
+            selves.setdefault(path, item)
+    names = Counter(item.id[1:] for item in selves.values())
+    return [
+        Entry(
+            item,
+            (path or ".")
+            if len(selves) + len(known) == 1
+            or names[item.id[1:]] > 1
+            or item.id[2] == "flux-system"
+            or CLUSTERS.match(path + "/")
+            else None,
+            True,
+        )
+        for path, item in selves.items()
+    ]
+
+
 def _guessed_clusters(layout: Layout, graph: _Graph, known: set[str]) -> list[Entry]:
     """`clusters/<name>` directories that list Kustomizations which nothing else delivers."""
     found: list[Entry] = []
@@ -132,7 +158,7 @@ def _guessed_clusters(layout: Layout, graph: _Graph, known: set[str]) -> list[En
         files = layout.reach(directory) & lonely.keys()
         if files:
             document = lonely[min(files)].document
-            found.append(Entry(guessed(document, directory), directory, False, frozenset(graph.reached)))
+            found.append(Entry(guessed(document, directory), directory, False, frozenset(graph.reached), made=True))
             graph.deliver(files)
     return found
 

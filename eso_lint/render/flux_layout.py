@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from eso_lint.render.edit import with_entry
+from eso_lint.render.tree import with_entry
 from eso_lint.render.unit import Source
 from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, Sequence, SourceFile, items, string
 
@@ -32,6 +32,7 @@ class Layout:
                 known.add(folder)
                 folder = parent
         self._ends: dict[str, list[str]] | None = None
+        self._implied: dict[str, list[str]] = {}
 
     def __contains__(self, directory: object) -> bool:
         return directory in self.below
@@ -47,11 +48,16 @@ class Layout:
 
     def implied(self, directory: str) -> list[str]:
         """What Flux lists where a directory has no kustomization: files, and bases below, relative to it."""
+        if directory not in self._implied:
+            found = sorted(self._walk(directory), key=lambda path: path.split("/"))
+            self._implied[directory] = [posixpath.relpath(path, directory or ".") for path in found]
+        return self._implied[directory]
+
+    def _walk(self, directory: str) -> list[str]:
         found: list[str] = []
         stack = [directory]
         while stack:
             current = stack.pop()
-            inside: list[str] = []
             if current != directory and self.source.kustomization(current) is not None:
                 found.append(current)
                 continue
@@ -59,11 +65,8 @@ class Layout:
                 name = posixpath.basename(path)
                 if name.endswith((".yaml", ".yml")) and name not in _LEFT_OUT_FILES and self._has_objects(path):
                     found.append(path)
-            for folder in sorted(self.below.get(current, ()), reverse=True):
-                if posixpath.basename(folder) not in _LEFT_OUT:
-                    inside.append(folder)
-            stack += inside
-        return [posixpath.relpath(path, directory or ".") for path in sorted(found, key=lambda p: p.split("/"))]
+            stack += [f for f in self.below.get(current, ()) if posixpath.basename(f) not in _LEFT_OUT]
+        return found
 
     def _has_objects(self, path: str) -> bool:
         documents = self.source.documents(path) or ()
@@ -154,7 +157,7 @@ def written(layout: Layout, directory: str, spec: Mapping, at: Node, own: Docume
         value = spec.get(ours)
         if value is not None and string(value) != "" and not (isinstance(value, Scalar) and value.value is None):
             root = with_entry(root, _key(value, theirs), value)
-    for field in ("patches", "patchesStrategicMerge", "patchesJson6902", "components"):
+    for field in ("patches", "components"):
         added = [_readable(entry) for entry in items(spec.get(field))]
         if added:
             known = root.get(field)

@@ -44,7 +44,7 @@ class Origins:
         if url is not None:
             self._urls.add(_plain(url))
 
-    def of(self, item: Item, cluster: str | None) -> Origin:
+    def of(self, item: Item, cluster: str) -> Origin:
         at = lookup(item.root, "spec", "path") or lookup(item.root, "spec", "sourceRef") or item.root
         path = path_of(item)
         if path is None:
@@ -65,7 +65,7 @@ class Origins:
             return Origin(None, Note("remote", at, f"`{path}` of {kind} `{name}` is not in the repository"))
         return Origin(None, Note("missing", at, f"there is no directory `{path}`"))
 
-    def _is_own(self, item: Item, kind: str | None, name: str | None, cluster: str | None) -> bool | None:
+    def _is_own(self, item: Item, kind: str | None, name: str | None, cluster: str) -> bool | None:
         """Whether a source is this repository; None where that cannot be told."""
         if kind is None or name is None:
             return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from eso_lint.render.edit import effective
 from eso_lint.render.substitute import Variable, Variables
+from eso_lint.render.tree import effective
 from eso_lint.render.unit import Item, Source
 from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, items, lookup, string
 
@@ -24,10 +24,10 @@ class Objects:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._delivered: dict[tuple[str | None, Ref], Mapping] = {}
+        self._delivered: dict[tuple[str, Ref], Mapping] = {}
         self._loose: dict[tuple[str, str], list[tuple[str | None, Document, Mapping]]] | None = None
 
-    def add(self, cluster: str | None, item: Item) -> Ref | None:
+    def add(self, cluster: str, item: Item) -> Ref | None:
         """Take note of a delivered object; its reference where it is one of these kinds."""
         kind, namespace, name = item.id
         if kind not in _KINDS or name is None:
@@ -36,10 +36,10 @@ class Objects:
         self._delivered.setdefault((cluster, reference), item.root)
         return reference
 
-    def delivered(self, cluster: str | None, reference: Ref) -> Mapping | None:
+    def delivered(self, cluster: str, reference: Ref) -> Mapping | None:
         return self._delivered.get((cluster, reference))
 
-    def find(self, cluster: str | None, reference: Ref) -> Mapping | None:
+    def find(self, cluster: str, reference: Ref) -> Mapping | None:
         """The object, where there is just one that it can be."""
         known = self.delivered(cluster, reference)
         if known is not None:
@@ -49,8 +49,7 @@ class Objects:
             for namespace, document, root in self._index().get((reference.kind, reference.name), ())
             if namespace is None or reference.namespace is None or namespace == reference.namespace
         ]
-        if cluster:
-            found = [f for f in found if f[0].startswith(cluster + "/")] or found
+        found = [f for f in found if f[0].startswith(cluster + "/")] or found
         return found[0][1] if len(found) == 1 else None
 
     def all(self, kind: str) -> list[Mapping]:
@@ -83,7 +82,7 @@ def references(item: Item) -> list[Ref]:
     return found
 
 
-def variables(item: Item, objects: Objects, cluster: str | None) -> Variables | None:
+def variables(item: Item, objects: Objects, cluster: str) -> Variables | None:
     """What a Kustomization substitutes; None where it substitutes nothing at all."""
     build = lookup(item.root, "spec", "postBuild")
     if build is None or (isinstance(build, Scalar) and build.value is None):
