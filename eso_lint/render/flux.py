@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 from eso_lint.render.build import Build
 from eso_lint.render.flux_entries import Entry, entries
-from eso_lint.render.flux_layout import Layout, Written, written
+from eso_lint.render.flux_layout import Layout, readable, written
 from eso_lint.render.flux_roots import cluster_of, instance_patches, is_flux_kustomization
 from eso_lint.render.flux_source import Origins
 from eso_lint.render.flux_values import Objects, Ref, references, variables
+from eso_lint.render.patches import by_name, by_target
 from eso_lint.render.substitute import substitute, take_literally
-from eso_lint.render.tree import opened, set_field
+from eso_lint.render.transformers import blur
+from eso_lint.render.tree import set_field
 from eso_lint.render.unit import Item, Note, Source, Unit
-from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, lookup, string
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, is_absent, items, lookup, string
 
 __all__ = ["cluster_of", "flux_units"]
 
@@ -64,6 +66,7 @@ class _Run:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.layout = Layout(source)
+        self.build = Build(source)
         self.objects = Objects(source)
         self.origins = Origins(self.layout, self.objects)
         self.units: list[Unit] = []
@@ -99,16 +102,20 @@ class _Run:
         patches = instance_patches(entry.instance) if entry.instance is not None else None
         if patches is None:
             return entry.item
-        item, folder = entry.item, ".flux-instance"
-        at, document = item.root, item.document
-        listed = Sequence(at.file, at.start, at.end, (Scalar(at.file, at.start, at.end, "sync.yaml"),))
-        fields: tuple[tuple[Node, Node], ...] = ((Scalar(at.file, at.start, at.end, "resources"), listed),)
-        base = Document(document.file, 0, Mapping(at.file, at.start, at.end, fields), "plain", at.start, at.end)
-        spec = Mapping(at.file, at.start, at.end, ((Scalar(at.file, at.start, at.end, "patches"), patches),))
-        view = Written(self.source, folder, written(self.layout, folder, spec, at, base))
-        view.extra[folder + "/sync.yaml"] = (document._replace(root=item.root),)
-        built = [made for made in Build(view).run(folder) if is_flux_kustomization(made)]
-        return built[0] if built else item
+        found = [entry.item]
+
+        def report(kind: str, at: Node, message: str) -> None:
+            """Most of these patches are for Flux's own Deployments, which are not here."""
+
+        for patch in patches.items:
+            patch, target = readable(patch), patch.get("target")
+            inline = patch.get("patch")
+            nodes = [d.root for d in self.source.parse(inline)] if isinstance(inline, Scalar) else []
+            if isinstance(target, Mapping):
+                found = by_target(found, nodes, target, None, report)
+            else:
+                found = by_name(found, nodes, patch, None, report, False)
+        return found[0] if found else entry.item
 
     def _take(self, job: _Job, now: bool) -> None:
         if job.key in self.done and not job.again:
@@ -160,14 +167,10 @@ class _Run:
             notes.append(origin.note)
         if origin.directory is None:
             return Unit("flux", title, at, "", cluster, (), frozenset(), tuple(notes)), target, False
-        view = Written(
-            self.source, origin.directory, written(self.layout, origin.directory, spec, spec.get("path") or at)
-        )
-        build = Build(view)
-        found = [i for i in build.run(origin.directory) if "kind" in i.root]
-        found = [i for i in found if i.document.file.path not in job.claimed]
+        built = self.build.build(origin.directory, written(self.layout, origin.directory, spec, spec.get("path") or at))
+        found = [i for i in built.items if "kind" in i.root and i.document.file.path not in job.claimed]
         # Flux builds without load restrictions.
-        notes += [note for note in build.notes if note.kind != "outside"]
+        notes += [note for note in built.notes if note.kind != "outside"]
         unclear: list[Node] = [v for f in ("patches", "components") if isinstance(v := spec.get(f), Opaque)]
         unclear += [v for f in ("patchesStrategicMerge", "patchesJson6902") if (v := spec.get(f)) is not None]
         notes += [Note("opaque", v, "patches or components that are not followed") for v in unclear]
@@ -175,14 +178,9 @@ class _Run:
         notes += self._substitute(job, found, sure and origin.as_written)
         _stamp(found, spec.get("commonMetadata"))
         for one in found if unclear else ():
-            one.root = opened(one.root)
-        own = self.source.kustomization(origin.directory)
-        files = view.files | {item.document.file.path} | ({own.file.path} if own is not None else set())
-        return (
-            Unit("flux", title, at, origin.directory, cluster, tuple(found), frozenset(files), tuple(notes)),
-            target,
-            sure,
-        )
+            blur(one, unclear[0])
+        files = built.files | {item.document.file.path}
+        return Unit("flux", title, at, origin.directory, cluster, tuple(found), files, tuple(notes)), target, sure
 
     def _target(self, job: _Job) -> str:
         """The cluster that is delivered to: another one where a kubeConfig names it."""

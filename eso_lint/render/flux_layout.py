@@ -7,7 +7,7 @@ import re
 
 from eso_lint.render.tree import with_entry
 from eso_lint.render.unit import Source
-from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, Sequence, SourceFile, items, string
+from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, Sequence, items, string
 
 # What the source controller leaves out of an artifact.
 _LEFT_OUT = frozenset((".git", ".github", ".circleci"))
@@ -102,50 +102,9 @@ def local(path: str) -> str:
     return "" if normal == "." else normal
 
 
-class Written:
-    """A source in which one directory holds the kustomization that Flux writes there.
-
-    `files` collects what a build reads.
-    """
-
-    def __init__(self, source: Source, directory: str, kustomization: Document) -> None:
-        self.paths = source.paths
-        self.files: set[str] = set()
-        self.extra: dict[str, tuple[Document, ...]] = {}
-        self._source = source
-        self._directory = directory
-        self._document = kustomization
-
-    def kustomization(self, directory: str) -> Document | None:
-        if directory == self._directory:
-            return self._document
-        document = self._source.kustomization(directory)
-        if document is not None:
-            self.files.add(document.file.path)
-        return document
-
-    def documents(self, path: str) -> tuple[Document, ...] | None:
-        if path in self.extra:
-            return self.extra[path]
-        documents = self._source.documents(path)
-        if documents is not None:
-            self.files.add(path)
-        return documents
-
-    def file(self, path: str) -> SourceFile | None:
-        self.files.add(path)
-        return self._source.file(path)
-
-    def parse(self, text: Scalar) -> tuple[Document, ...]:
-        return self._source.parse(text)
-
-    def directory(self, path: str) -> tuple[str, ...]:
-        return self._source.directory(path)
-
-
-def written(layout: Layout, directory: str, spec: Mapping, at: Node, own: Document | None = None) -> Document:
+def written(layout: Layout, directory: str, spec: Mapping, at: Node) -> Document:
     """The kustomization that Flux builds a directory with: its own or the implied one, and the fields of `spec`."""
-    own = own or layout.source.kustomization(directory)
+    own = layout.source.kustomization(directory)
     if own is not None and isinstance(own.root, Mapping):
         root, file, number = own.root, own.file, own.number
     else:
@@ -158,7 +117,7 @@ def written(layout: Layout, directory: str, spec: Mapping, at: Node, own: Docume
         if value is not None and string(value) != "" and not (isinstance(value, Scalar) and value.value is None):
             root = with_entry(root, _key(value, theirs), value)
     for field in ("patches", "components"):
-        added = [_readable(entry) for entry in items(spec.get(field))]
+        added = [readable(entry) for entry in items(spec.get(field))]
         if added:
             known = root.get(field)
             first = added[0]
@@ -171,7 +130,7 @@ def _key(at: Node, name: str) -> Scalar:
     return Scalar(at.file, at.start, at.start, name)
 
 
-def _readable(patch: Node) -> Node:
+def readable(patch: Node) -> Node:
     """An inline patch that holds variables is YAML all the same: they are unknown where they stand, not the whole."""
     inline = patch.get("patch")
     if isinstance(patch, Mapping) and isinstance(inline, Opaque) and inline.why == "variable" and inline.text:
