@@ -68,9 +68,12 @@ def _toml_tree(file: SourceFile) -> Node | None:
     import tomllib
 
     try:
-        table = tomllib.loads(file.text).get("tool", {}).get("eso-lint")
+        tool = tomllib.loads(file.text).get("tool")
     except tomllib.TOMLDecodeError as problem:
         raise ConfigError(f"{file.path}: {problem}") from None
+    except RecursionError:
+        raise ConfigError(f"{file.path}: nested too deeply to be read") from None
+    table = tool.get("eso-lint") if isinstance(tool, dict) else None
     header = re.search(r"^\s*\[+tool\.eso-lint", file.text, re.MULTILINE)
     at = file.text.index("[", header.start()) if header else 0
 

@@ -44,20 +44,40 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
 }
 
 
+# Objects of these groups say what is delivered where.
+DELIVERY_GROUPS = frozenset({"kustomize.toolkit.fluxcd.io", "fluxcd.controlplane.io", ARGO_GROUP})
+
+
+def group_of(document: Document) -> str:
+    """The API group of a document's object (of a List: that of its first item); "" where there is none."""
+    root = document.root
+    listed = root.get("items")
+    if isinstance(listed, Sequence) and listed.items:
+        root = listed.items[0]
+    return group_version(string(root.get("apiVersion")) or "")[0]
+
+
+def resource(document: Document, root: Mapping, placement: Placement, world: str) -> Iterator[Resource]:
+    """One rendered object."""
+    return _object(document, root, placement, world, 3)
+
+
 def resources(document: Document, placement: Placement = WRITTEN, world: str = "") -> Iterator[Resource]:
     """The objects of one document; the items of a List are objects of their own."""
-    yield from _object(document, document.root, placement, world, 0)
+    yield from _object(document, document.root, placement, world, set())
 
 
-def _object(document: Document, root: object, placement: Placement, world: str, depth: int) -> Iterator[Resource]:
-    if not isinstance(root, Mapping):
+def _object(document: Document, root: object, placement: Placement, world: str, seen: set[int]) -> Iterator[Resource]:
+    # What an alias repeats is one object at one place.
+    if not isinstance(root, Mapping) or id(root) in seen:
         return
+    seen.add(id(root))
     api_version, kind = string(root.get("apiVersion")), string(root.get("kind"))
     if kind is None or api_version is None:
         return
-    if kind.endswith("List") and isinstance(root.get("items"), Sequence) and depth < 3:
+    if kind.endswith("List") and isinstance(root.get("items"), Sequence):
         for item in root.get("items").items:  # type: ignore[union-attr]
-            yield from _object(document, item, placement, world, depth + 1)
+            yield from _object(document, item, placement, world, seen)
         return
     group, version = group_version(api_version)
     view = VIEWS.get((group, kind), AdmissionPolicy if group in _ADMISSION else Resource)

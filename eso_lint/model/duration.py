@@ -10,7 +10,8 @@ _UNITS = {
     "h": 3600 * SECOND,
 }  # fmt: skip
 _LIMIT = 1 << 63
-_DIGITS = "0123456789"
+# A number and its unit. Other scripts' digits are none to Go.
+_PIECE = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
 
 _WORDS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), SECOND),
@@ -35,41 +36,31 @@ def parse_duration(text: str) -> int | None:
         return 0
     if not rest:
         return None
-    total = 0
-    while rest:
-        if rest[0] != "." and rest[0] not in _DIGITS:
+    total, at = 0, 0
+    while at < len(rest):
+        piece = _PIECE.match(rest, at)
+        if piece is None or not (piece[1] or piece[2]):
             return None
-        whole, after = _digits(rest)
+        whole = piece[1].lstrip("0")
+        # Twenty digits are above Go's limit.
+        if len(whole) > 19:
+            return None
         value = int(whole) if whole else 0
-        if value > _LIMIT:
-            return None
-        fraction = ""
-        if after[:1] == ".":
-            fraction, after = _digits(after[1:])
-        if not whole and not fraction:
-            return None
-        end = next((i for i, char in enumerate(after) if char == "." or char in _DIGITS), len(after))
-        unit = _UNITS.get(after[:end])
+        unit = _UNITS.get(piece[3])
         if unit is None or value > _LIMIT // unit:
             return None
         value *= unit
-        if fraction:
-            digits, scale = _fraction(fraction)
+        if piece[2]:
+            digits, scale = _fraction(piece[2])
             # Go computes this part in float64 and cuts it off; so does this.
             value += int(float(digits) * (float(unit) / scale))
         total += value
         if value > _LIMIT or total > _LIMIT:
             return None
-        rest = after[end:]
+        at = piece.end()
     if negative:
         return -total
     return total if total < _LIMIT else None
-
-
-def _digits(text: str) -> tuple[str, str]:
-    """The leading ASCII digits (other scripts' digits are none to Go) and the rest."""
-    end = next((i for i, char in enumerate(text) if char not in _DIGITS), len(text))
-    return text[:end], text[end:]
 
 
 def _fraction(text: str) -> tuple[int, float]:

@@ -19,6 +19,7 @@ _NAME = re.compile(
     re.MULTILINE,
 )
 _TOP_KIND = re.compile("^" + _KIND.pattern, re.MULTILINE)
+_MAX_STATES = 20_000
 _SEPARATOR = re.compile(r"^---", re.MULTILINE)
 
 
@@ -69,7 +70,7 @@ def placements(
     found: dict[str, _Found] = {}
     for path in sorted(units):
         if path not in included:
-            _descend(path, path, units, found, None, False, frozenset(), False, 0, set())
+            _descend(path, path, units, found, None, False, frozenset(), False, 0, set(), set())
     patch_files = {patch for unit in units.values() for patch in unit.patches} - found.keys()
     result = {path: Placement(patch=True) for path in patch_files}
     for path, reach in found.items():
@@ -84,6 +85,7 @@ def placements(
 def _descend(
     path: str, root: str, units: dict[str, Kustomization], found: dict[str, _Found], namespace: str | None,
     stamped: bool, patched: frozenset[tuple[str, str]], renamed: bool, depth: int, visiting: set[str],
+    seen: set[object],
 ) -> None:  # fmt: skip
     unit = units.get(path)
     if unit is None or path in visiting or depth > 50:
@@ -93,6 +95,11 @@ def _descend(
         namespace, stamped = unit.namespace, True
     patched |= unit.patched
     renamed |= unit.renamed
+    # Many ways lead to a base that many overlays share; what has come by once need not come by again.
+    state = (path, namespace, stamped, patched, renamed)
+    if state in seen or len(seen) > _MAX_STATES:
+        return
+    seen.add(state)
     for file in unit.files:
         reach = found.setdefault(file, _Found())
         reach.namespaces.add(namespace)
@@ -102,7 +109,7 @@ def _descend(
         reach.renamed |= renamed
     visiting.add(path)
     for child in unit.children:
-        _descend(child, root, units, found, namespace, stamped, patched, renamed, depth + 1, visiting)
+        _descend(child, root, units, found, namespace, stamped, patched, renamed, depth + 1, visiting, seen)
     visiting.discard(path)
 
 

@@ -127,7 +127,7 @@ def _segment(text: str) -> str:
         elif char == "?":
             chunks[-1] += "[^/]"
         elif char == "[":
-            match = _CLASS.match(text, at - 1)
+            match = _CLASS.match(text, at - 1) if text.find("]", at) > 0 else None
             chunks[-1] += _class(match[0]) if match else r"\["
             at = match.end() if match else at
         elif char == "\\" and at < len(text):

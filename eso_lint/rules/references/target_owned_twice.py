@@ -193,22 +193,19 @@ def target_owned_twice(es: ExternalSecret, ws: Workspace) -> Iterator[Problem]:
     place = _place(es)
     if place is None:
         return
-    before: list[ExternalSecret] = []
-    for other in ws.index(_by_target).get(place, ()):
-        if other is es:
-            break
-        if other.name != es.name and may_meet(other, es):
-            before.append(other)
-    owners = [other for other in before if other.creation_policy == "Owner"]
-    if not before or not (owners or es.creation_policy == "Owner"):
+    written = ws.index(_by_target)[place]
+    if len(written) == 1:
         return
-    first = owners[0] if owners else before[0]
+    owner = _first_before(es, written, "Owner")
+    first = owner or (_first_before(es, written) if es.creation_policy == "Owner" else None)
+    if first is None:
+        return
     yield Problem(
         at=es.target_node,
         message=f"Secret `{es.target_name}` is already "
-        f"{'owned' if owners else 'written'} by ExternalSecret `{first.name}`",
-        label="the same Secret" if owners else "the same Secret, owned here",
-        related=(Related(first.target_node.span, "owned here" if owners else "written here"),),
+        f"{'owned' if owner else 'written'} by ExternalSecret `{first.name}`",
+        label="the same Secret" if owner else "the same Secret, owned here",
+        related=(Related(first.target_node.span, "owned here" if owner else "written here"),),
         note="the operator lets no other ExternalSecret write a Secret that has an owner",
         help="give each its own target, or set `creationPolicy: Merge` or `CreateOrMerge` on all of them",
         confidence=Confidence.HIGH if together(first, es) else Confidence.MEDIUM,
@@ -225,10 +222,30 @@ def _place(es: ExternalSecret) -> tuple[str | None, str, str] | None:
     return (None, es.file.path, name) if is_absent(es.at("metadata", "namespace")) else None
 
 
-def _by_target(ws: Workspace) -> dict[tuple[str | None, str, str], list[ExternalSecret]]:
-    found: dict[tuple[str | None, str, str], list[ExternalSecret]] = {}
-    for es in ws.all(ExternalSecret):
+_Written = dict[str | None, list[tuple[int, ExternalSecret]]]
+
+
+def _first_before(es: ExternalSecret, written: _Written, policy: str = "") -> ExternalSecret | None:
+    """The first ExternalSecret of another name, above this one, with a creation policy where one is asked for."""
+    own = next(number for number, other in written[es.name] if other is es)
+    found: list[tuple[int, ExternalSecret]] = []
+    for name, others in written.items():
+        if name == es.name or others[0][0] > own:
+            continue
+        for number, other in others:
+            if number > own or (found and number > found[0][0]):
+                break
+            if (not policy or other.creation_policy == policy) and may_meet(other, es):
+                found = [(number, other)]
+                break
+    return found[0][1] if found else None
+
+
+def _by_target(ws: Workspace) -> dict[tuple[str | None, str, str], _Written]:
+    """Numbered ExternalSecrets by the Secret that they write, and by name."""
+    found: dict[tuple[str | None, str, str], _Written] = {}
+    for number, es in enumerate(ws.all(ExternalSecret)):
         place = _place(es)
         if place is not None:
-            found.setdefault(place, []).append(es)
+            found.setdefault(place, {}).setdefault(es.name, []).append((number, es))
     return found
