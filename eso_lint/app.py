@@ -21,15 +21,35 @@ if TYPE_CHECKING:
     from eso_lint.model.kinds.install import OperatorInstall
     from eso_lint.model.resource import Resource
     from eso_lint.model.workspace import Workspace
+    from eso_lint.render.worlds import Rendering
     from eso_lint.source.parse import Fault, Parsed
 
 _YAML = re.compile(r"\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2|gotmpl))?\Z")
-_WORLD = re.compile(r"(?:^|/)(?:clusters|overlays|environments)/[^/]+(?=/)|(?:^|/)_archive(?=/)")
+
+
+# What says where the operator's objects go, and whose sources are this repository.
+_DELIVERY = frozenset(
+    {
+        "Kustomization", "FluxInstance", "GitRepository", "OCIRepository", "Bucket", "ExternalArtifact", "HelmRelease",
+        "Application", "ApplicationSet", "AppProject",
+    }
+)  # fmt: skip
+_VALUES = (b"substituteFrom", b"valuesFrom")
 
 
 def interest_of(rules: Iterable[Rule | Entry]) -> Interest:
-    """The documents that the enabled rules need beyond the operator's own. Kustomizations always place them."""
-    return Interest({"Kustomization", *(kind for rule in rules for kind in rule.reads)})
+    """The documents that the enabled rules need beyond the operator's own, and those that deliver them."""
+    return Interest({*_DELIVERY, *(kind for rule in rules for kind in rule.reads)})
+
+
+def choose(files: Iterable[SourceFile], interest: Interest) -> tuple[list[SourceFile], Interest]:
+    """The files that can matter, and what to look for in them: the values of a delivery too, where it names some."""
+    every = list(files)
+    chosen = [file for file in every if interest.file(file.path, file.data)]
+    if any(word in file.data for file in chosen for word in _VALUES):
+        interest = Interest({*interest.kinds, "ConfigMap", "Secret"})
+        chosen = [file for file in every if interest.file(file.path, file.data)]
+    return chosen, interest
 
 
 def read(files: Iterable[SourceFile], interest: Interest, charts: frozenset[str] = frozenset()) -> tuple[Parsed, ...]:
@@ -68,45 +88,69 @@ def in_chart(path: str, charts: frozenset[str]) -> bool:
 
 def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], files: dict[str, SourceFile]) -> Workspace:
     """Documents to the workspace that rules see."""
-    from eso_lint.model.build import resources
+    from eso_lint.model.build import DELIVERY_GROUPS, group_of, resources
     from eso_lint.model.evidence import inside
     from eso_lint.model.kinds.install import OperatorInstall
     from eso_lint.model.kinds.script import Script, scripts
     from eso_lint.model.workspace import Workspace
-    from eso_lint.render.placement import WRITTEN, Placement
+    from eso_lint.render.placement import WRITTEN, world_of
     from eso_lint.source.parse import Fault
 
-    kustomizations = [d for p in parsed if is_kustomization(p.file.path) for d in p.documents]
-    placed: dict[str, Placement] = {}
-    if kustomizations:
-        from eso_lint.render.kustomize import placements
-
-        placed = placements(kustomizations, paths, lambda path: files[path].text if path in files else "")
     objects: list[Resource] = []
-    patches: list[Resource] = []
     foreign: list[Document] = []
     faults: list[Fault] = []
+    documents: list[Document] = []
+    delivers = False
     for result in parsed:
-        path = result.file.path
-        placement = placed.get(path, WRITTEN)
-        world = world_of(path)
-        for document in result.documents:
-            made = list(resources(document, placement, world))
-            (patches if placement.patch else objects).extend(made)
-            if not any(r.group.endswith("external-secrets.io") for r in made):
-                foreign.append(document)
         faults += result.faults
-    views: dict[type, Any] = {
-        Fault: tuple(faults),
-        # Nothing but the operator's own objects installs nothing.
-        OperatorInstall: lambda: _installs(parsed, objects, files, config) if foreign else (),
-        Script: lambda: scripts(files.values()),
-    }
+        if is_kustomization(result.file.path):
+            delivers = delivers or bool(result.documents)
+            foreign += result.documents
+            continue
+        for document in result.documents:
+            documents.append(document)
+            group = group_of(document)
+            delivers = delivers or group in DELIVERY_GROUPS
+            if not group.endswith("external-secrets.io"):
+                foreign.append(document)
+    views: dict[type, Any] = {Fault: tuple(faults)}
+    open_worlds: frozenset[str] = frozenset()
+    if delivers:
+        from eso_lint.render.unit import Note, Unit
+
+        objects, rendering = _rendered(parsed, documents, paths, files)
+        open_worlds = rendering.open_worlds
+        views[Note], views[Unit] = rendering.notes, rendering.units
+    else:
+        for document in documents:
+            objects += resources(document, WRITTEN, world_of(document.file.path))
+    # Nothing but the operator's own objects installs nothing.
+    views[OperatorInstall] = lambda: _installs(parsed, objects, files, config) if foreign else ()
+    views[Script] = lambda: scripts(files.values())
     if config.inventory is not None and config.inventory in files:
         from eso_lint.model.remote import Inventory, read_inventory
 
         views[Inventory] = (read_inventory(files[config.inventory]),)
-    return Workspace(objects, config, patches, inside(foreign, parsed), parsed, paths, views, files)
+    return Workspace(objects, config, inside(foreign, parsed), parsed, paths, views, files, open_worlds)
+
+
+def _rendered(
+    parsed: tuple[Parsed, ...], documents: list[Document], paths: frozenset[str], files: dict[str, SourceFile]
+) -> tuple[list[Resource], Rendering]:
+    """The objects as Kustomize, Flux and Argo CD bring them to clusters, and those that nothing brings."""
+    from eso_lint.model.build import resource, resources
+    from eso_lint.render.placement import Placement, world_of
+    from eso_lint.render.repository import Repository
+    from eso_lint.render.worlds import render
+
+    rendering = render(Repository(parsed, files, paths), documents, {})
+    made: list[Resource] = []
+    for item, world, units, declared, deployed in rendering.delivered:
+        made += resource(item.document, item.root, Placement(frozenset(units), item.via, declared, deployed), world)
+    for document, deployed in rendering.rest:
+        made += resources(document, Placement(deployed=deployed), world_of(document.file.path))
+    made.sort(key=lambda r: (r.file.path, r.document.number, r.root.start, r.world, sorted(r.placement.units)))
+    return made, rendering
 
 
 def _installs(
@@ -114,10 +158,4 @@ def _installs(
 ) -> tuple[OperatorInstall, ...]:
     from eso_lint.model.installs import installs
 
-    return installs(parsed, objects, files, config.eso_version, world_of)
-
-
-def world_of(path: str) -> str:
-    """The tree (a cluster, an overlay, an archive) that a file belongs to; "" for the repository at large."""
-    ends = [match.end() for match in _WORLD.finditer(path)]
-    return path[: ends[-1]] if ends else ""
+    return installs(parsed, objects, files, config.eso_version)

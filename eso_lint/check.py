@@ -153,13 +153,13 @@ def analyse(
     progress: Callable[[str], None],
 ) -> Result:
     """Read, build and ask every rule, suppressions last: they are judged by what the others found."""
-    from eso_lint.app import build, read
+    from eso_lint.app import build, choose, read
     from eso_lint.lint.run import run
     from eso_lint.lint.triage import judge
 
     files = source.files
     progress("reading")
-    chosen = [file for path, file in files.items() if interest.file(path, file.data)]
+    chosen, interest = choose(files.values(), interest)
     charts = charts_of(source.paths)
     parsed = read(chosen, interest, charts)
     if engine.strangers:

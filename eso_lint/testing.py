@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from eso_lint.app import build, charts_of, interest_of, read
+from eso_lint.app import build, charts_of, choose, interest_of, read
 from eso_lint.config import Config
 from eso_lint.lint.rule import Finding, Rule
 from eso_lint.lint.run import run
@@ -52,8 +52,7 @@ def lint(files: dict[str, str], rules: Iterable[Rule], config: Config | None = N
             config = parse_config(SourceFile(_CONFIG, files[_CONFIG].encode()))
     sources = {path: SourceFile(path, _MARK.sub("", text).encode()) for path, text in sorted(files.items())}
     charts = charts_of(sources)
-    interest = interest_of(chosen)
-    wanted = [file for path, file in sources.items() if interest.file(path, file.data)]
+    wanted, interest = choose(sources.values(), interest_of(chosen))
     workspace = build(read(wanted, interest, charts), config, frozenset(sources), sources)
     findings = list(run([rule for rule in chosen if not _is_meta(rule)], workspace))
     meta = [rule for rule in chosen if _is_meta(rule)]

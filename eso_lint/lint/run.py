@@ -9,7 +9,7 @@ from eso_lint.errors import EsoLintError, RuleError
 from eso_lint.lint.rule import Finding, Problem, Rule
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace
-from eso_lint.source.node import Mapping, Node, Scalar, Sequence, Span, string
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, Span, string
 
 
 def run(rules: Iterable[Rule], workspace: Workspace) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def finding(rule: Rule, problem: Problem, view: Any) -> Finding:
     kind = resource.kind if resource else ""
     name = (resource.name or "?") if resource else ""
     namespace = (resource.namespace or "") if resource else ""
-    path = node_path(resource.root, span) if resource is not None and span.file is resource.file else ""
+    path = node_path(resource.root, span) if resource is not None else ""
     import hashlib  # OpenSSL is slow to load, and most runs find nothing
 
     identity = "\x00".join((rule.id, span.file.path, kind, namespace, name, path, problem.message))
@@ -73,27 +73,37 @@ def finding(rule: Rule, problem: Problem, view: Any) -> Finding:
 
 
 def node_path(root: Node, span: Span) -> str:
-    """`spec.data[password].remoteRef.key`: list items by their secretKey or name where they have one, else by place."""
-    parts: list[str] = []
-    node: Node | None = root
-    while node is not None:
-        step: Node | None = None
-        if isinstance(node, Mapping):
-            for key, value in node.entries:
-                inside = value.start <= span.start < max(value.end, value.start + 1)
-                if key.start <= span.start < max(key.end, key.start + 1) or inside:
-                    text = key.text if isinstance(key, Scalar) else "?"
-                    parts.append(("." if parts else "") + text)
-                    step = value if inside else None
-                    break
-        elif isinstance(node, Sequence):
-            for i, item in enumerate(node.items):
-                if item.start <= span.start < max(item.end, item.start + 1):
-                    parts.append(f"[{item_label(item) or i}]")
-                    step = item
-                    break
-        node = step
-    return "".join(parts)
+    """`spec.data[password].remoteRef.key`: list items by their secretKey or name where they have one, else by place.
+
+    A tree may hold nodes of several files: a place is looked for in every part of the span's own file.
+    """
+    return _path_below(root, span, set()) or ""
+
+
+def _path_below(node: Node, span: Span, seen: set[int]) -> str | None:
+    """The path to a place below a node, "" where it is the node's own, None where it is not there."""
+    if isinstance(node, Scalar | Opaque):
+        return "" if _holds(node, span) else None
+    if id(node) in seen:
+        return None
+    seen.add(id(node))
+    if isinstance(node, Mapping):
+        for key, value in node.entries:
+            name = key.text if isinstance(key, Scalar) else "?"
+            below = "" if _holds(key, span) else _path_below(value, span, seen)
+            if below is not None:
+                return name + ("." if below and below[0] != "[" else "") + below
+    elif isinstance(node, Sequence):
+        for i, item in enumerate(node.items):
+            below = _path_below(item, span, seen)
+            if below is not None:
+                label = f"[{item_label(item) or i}]"
+                return label + ("." if below and below[0] != "[" else "") + below
+    return "" if _holds(node, span) else None
+
+
+def _holds(node: Node, span: Span) -> bool:
+    return node.file is span.file and node.start <= span.start < max(node.end, node.start + 1)
 
 
 def item_label(item: Node) -> str | None:

@@ -59,7 +59,7 @@ def group_of(document: Document) -> str:
 
 def resource(document: Document, root: Mapping, placement: Placement, world: str) -> Iterator[Resource]:
     """One rendered object."""
-    return _object(document, root, placement, world, 3)
+    return _object(document, root, placement, world, set())
 
 
 def resources(document: Document, placement: Placement = WRITTEN, world: str = "") -> Iterator[Resource]:

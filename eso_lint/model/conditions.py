@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from eso_lint.model.kinds.core import Namespace
 from eso_lint.model.kinds.store import ClusterSecretStore
+from eso_lint.model.place import same_world
 from eso_lint.model.reference import Unknown
 from eso_lint.model.workspace import Workspace
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, string
@@ -20,10 +21,6 @@ NAME_LABEL = "kubernetes.io/metadata.name"
 _SYSTEM_LABEL = re.compile(
     r"(?:\A|\.)(?:kubernetes|k8s|openshift|cattle|fluxcd|argoproj|rancher|gke|x-k8s)\.(?:io|com)/"
 )
-_OP = re.compile(r"""op["']?[ \t]*:[ \t]*["']?(\w+)""")
-# A patch that adds to the names of one item, and one that touches conditions in any other way.
-_ADDS = re.compile(r"/spec/conditions/\d+/namespaces(?:/(?:\d+|-))?(?![\w/-])")
-_OTHERS = re.compile(r"conditions(?!/\d+/namespaces(?:/(?:\d+|-))?(?![\w/-]))")
 _GROUP_QUANTIFIER = re.compile(r"[*+{]")
 
 
@@ -43,39 +40,23 @@ Admission = Admits | Denies | Unknown
 
 
 def admission(store: ClusterSecretStore, namespace: str, ws: Workspace) -> Admission:
-    """Whether a namespace may use a store. Unknown where a patch, a template or missing labels could change it."""
-    if store.patched and not _harmless(store, namespace):
-        return Unknown("a kustomize patch may change the conditions")
+    """Whether a namespace may use a store. Unknown where a template or missing labels could change it."""
     conditions = store.at("spec", "conditions")
     answer = decide(conditions, namespace, None)
     if not isinstance(answer, Unknown):
         return answer
     # The same namespace in several clusters: its manifests must agree.
-    answers = [decide(conditions, namespace, _labels(m)) for m in ws.named("Namespace", namespace)]
+    answers = [
+        decide(conditions, namespace, _labels(m)) for m in ws.named("Namespace", namespace) if same_world(m, store)
+    ]
     for verdict in (Admits, Denies):
         if answers and all(isinstance(a, verdict) for a in answers):
             return answers[0]
     return Unknown("the labels of the namespace are not known")
 
 
-def _harmless(store: ClusterSecretStore, namespace: str) -> bool:
-    """Whether the patches certainly leave the conditions alone, or only add other namespaces to them."""
-    texts = store.placement.patch_texts(store.kind, store.name)
-    for text in texts:
-        if not text or re.search(rf"(?<![\w-]){re.escape(namespace)}(?![\w-])", text):
-            return False
-        if "$patch" in text or not set(_OP.findall(text)) <= {"add", "test", "replace"}:
-            return False
-        whole = re.search(r"""path["']?[ \t]*:[ \t]*["']?(?:/spec|/)?["']?[ \t]*(?:[,}\r\n]|\Z)""", text)
-        if "conditions" in text and (whole or not _ADDS.search(text) or _OTHERS.search(text)):
-            return False
-        if whole:
-            return False
-    return bool(texts)
-
-
 def _labels(namespace: object) -> dict[str, str] | None:
-    if not isinstance(namespace, Namespace) or namespace.patched:
+    if not isinstance(namespace, Namespace):
         return None
     return namespace.effective_labels
 

@@ -127,8 +127,6 @@ def unsyncable(app: ArgoApplication, crds: VendoredCrds, fallback: str | None) -
     options = app.sync_options
     if options is None or is_safe(options) or app.overridden:
         return None
-    if {"*", app.kind} & app.placement.patched:
-        return None
     for source in app.sources:
         if source.node.get("plugin") is not None:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Dict
 
 from eso_lint.model.chart import CHART, is_chart, release
@@ -13,6 +13,7 @@ from eso_lint.model.kinds.install import OperatorInstall
 from eso_lint.model.kinds.policy import NAME_LABEL
 from eso_lint.model.resource import Resource
 from eso_lint.model.versions import parse_version
+from eso_lint.render.placement import world_of
 from eso_lint.source.fragment import fragment
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, SourceFile, is_absent, items, lookup, string
 from eso_lint.source.parse import Parsed
@@ -25,7 +26,6 @@ def installs(
     objects: Iterable[Resource],
     files: Dict[str, SourceFile],
     fallback: str | None = None,
-    world_of: Callable[[str], str] = lambda path: "",
 ) -> tuple[OperatorInstall, ...]:
     """All installs, by path. `fallback` is the version of those that do not say theirs."""
     repo = Repo(tuple(parsed), tuple(objects), files)
@@ -34,7 +34,7 @@ def installs(
     # Last, since the others say which values files are theirs.
     found += [install for document in repo.documents for install in plain_values(repo, document)]
     for install in found:
-        install.world = world_of(install.file.path)
+        install.world = install.world or world_of(install.file.path)
         if install.release is None and install.version is None and fallback:
             install.release = parse_version(fallback)
     return tuple(sorted(found, key=lambda i: (i.file.path, i.at.start)))
@@ -66,11 +66,8 @@ def _rendered(resource: Resource) -> Iterator[OperatorInstall]:
         open=True,
         namespace=resource.namespace,
         document_index=resource.document.number,
+        world=resource.world,
     )
-
-
-def _patched(resource: Resource) -> bool:
-    return bool({"*", resource.kind} & resource.placement.patched)
 
 
 def _helm_release(repo: Repo, resource: Resource) -> Iterator[OperatorInstall]:
@@ -107,9 +104,9 @@ def _helm_release(repo: Repo, resource: Resource) -> Iterator[OperatorInstall]:
         layers=(values,) if values is not None and not is_absent(values) else (),
         values_key=key_of(spec, "values"),
         open=bool(items(more)) or isinstance(more, Opaque) or bool(items(lookup(spec, "postRenderers")))
-        or bool(items(lookup(chart_spec, "valuesFiles"))) or _patched(resource) or _flux_patches(repo),
+        or bool(items(lookup(chart_spec, "valuesFiles"))) or (not resource.placement.units and _flux_patches(repo)),
         namespace=resource.namespace if is_absent(target) else string(target),
-        document_index=resource.document.number,
+        document_index=resource.document.number, world=resource.world,
     )  # fmt: skip
 
 
@@ -175,10 +172,10 @@ def _application(resource: Resource) -> Iterator[OperatorInstall]:
         yield OperatorInstall(
             resource.kind, at, version=text, release=known, layers=tuple(layers), values_key=key,
             parameters=parameters,
-            open=unknown or _patched(resource) or isinstance(helm, Opaque)
+            open=unknown or isinstance(helm, Opaque)
             or not is_absent(resource.at("spec", "templatePatch")),
             namespace=string(lookup(spec, "destination", "namespace")),
-           document_index=resource.document.number,
+           document_index=resource.document.number, world=resource.world,
         )  # fmt: skip
 
 
@@ -198,8 +195,8 @@ def _helm_chart(repo: Repo, resource: Resource) -> Iterator[OperatorInstall]:
         "HelmChart", at, version=text, release=known,
         layers=(fragment(content, key or content, resource.document.dialect != "plain"),) if content else (),
         values_key=key or key_of(resource.at("spec"), "set"), parameters=parameters,
-        open=configured or _patched(resource) or isinstance(chosen, Opaque)
+        open=configured or isinstance(chosen, Opaque)
         or not is_absent(resource.at("spec", "valuesSecrets")),
         namespace=string(resource.at("spec", "targetNamespace")) or resource.namespace,
-        document_index=resource.document.number,
+        document_index=resource.document.number, world=resource.world,
     )  # fmt: skip

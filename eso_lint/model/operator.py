@@ -23,7 +23,7 @@ def hidden(ws: Workspace, *words: str) -> bool:
 
 def uses_kind(ws: Workspace, kind: str) -> bool:
     """Whether the repository holds, patches or refers to an object of the operator's kind, or may."""
-    if ws.has(kind) or any(r.kind == kind for r in ws.patches) or hidden(ws, kind):
+    if ws.has(kind) or hidden(ws, kind):
         return True
     if any(external.kind == kind for external in ws.config.external):
         return True
@@ -51,7 +51,7 @@ def network_policies(ws: Workspace, namespace: str | None) -> tuple[tuple[Networ
     """NetworkPolicies that may be in a namespace, and whether others (Cilium, Calico, generated) may rule it."""
     found: list[NetworkPolicy] = []
     other = hidden(ws, "NetworkPolicy")
-    for resource in (*ws.resources, *ws.patches):
+    for resource in ws.resources:
         if not resource.kind.endswith("NetworkPolicy"):
             other = other or (resource.kind.endswith("Policy") and "NetworkPolicy" in _text(resource))
             continue
@@ -91,7 +91,7 @@ def token_users(ws: Workspace) -> tuple[Reference, ...] | None:
     None where there is no store to judge by, or where not all of them can be known by name and namespace.
     """
     stores = ws.all(Store)
-    if not stores or (ws.patches and any(isinstance(p, Store) for p in ws.patches)):
+    if not stores:
         return None
     if any(kind.endswith("Store") for kind, _ in ws.embedded):
         return None

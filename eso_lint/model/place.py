@@ -10,15 +10,12 @@ def may_be_in(resource: Resource, namespace: str | None) -> bool:
     """Whether an object is, or (where either namespace is unknown) may be, in a namespace."""
     if namespace is None or resource.kind in CLUSTER_SCOPED:
         return True
-    stamped = resource.placement.namespaces
-    if stamped:
-        return namespace in stamped or None in stamped
     return resource.namespace in (None, namespace)
 
 
 def is_in(resource: Resource, namespace: str | None) -> bool:
-    """Whether an object certainly is in a namespace (delivery may put one file into several)."""
-    return namespace is not None and (namespace in resource.placement.namespaces or resource.namespace == namespace)
+    """Whether an object certainly is in a namespace."""
+    return namespace is not None and resource.namespace == namespace
 
 
 def same_world(a: Resource, b: Resource) -> bool:

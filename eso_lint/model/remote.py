@@ -92,12 +92,11 @@ def _key(resource: Resource, use: str, path: Path, store: Reference | None) -> I
 
 
 def stores_of(reference: Reference | None, ws: Workspace) -> tuple[Store, ...]:
-    """The stores that a reference leads to, where they are here and no patch may change them; else empty."""
+    """The stores that a reference leads to, where they are here; else empty."""
     answer = ws.resolve(reference) if reference is not None else None
     if not isinstance(answer, Found):
         return ()
-    stores = tuple(s for s in answer.targets if isinstance(s, Store))
-    return () if any(s.patched for s in stores) else stores
+    return tuple(s for s in answer.targets if isinstance(s, Store))
 
 
 def provider_of(stores: tuple[Store, ...]) -> str | None:
@@ -118,7 +117,7 @@ def store_identity(reference: Reference | None, ws: Workspace) -> tuple[str, ...
         nearest = _nearest(defined, reference.source.file.path)
         return (reference.kind, nearest.file.path, reference.name, world) if nearest else None
     if namespace is None:
-        if len(defined) != 1 or len(defined[0].placement.namespaces) > 1:
+        if len(defined) != 1:
             return None
         namespace = defined[0].file.path
     return (reference.kind, namespace, reference.name, world)

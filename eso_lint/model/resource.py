@@ -39,15 +39,7 @@ class Resource:
         self.world = world
         self.kind_node: Node = root.get("kind") or root
         self._name = string(lookup(root, "metadata", "name"))
-        self._namespace = self._effective_namespace()
-
-    def _effective_namespace(self) -> str | None:
-        if self.kind in CLUSTER_SCOPED:
-            return ""
-        stamped = self.placement.namespaces
-        if stamped:
-            return next(iter(stamped)) if len(stamped) == 1 else None
-        return string(lookup(self.root, "metadata", "namespace"))
+        self._namespace = "" if kind in CLUSTER_SCOPED else string(lookup(root, "metadata", "namespace"))
 
     @property
     def file(self) -> SourceFile:
@@ -55,7 +47,7 @@ class Resource:
 
     @property
     def name(self) -> str | None:
-        """The written name, also where delivery adds a prefix (see `placement.renamed`); None where unknown."""
+        """The name as the cluster sees it; None where unknown."""
         return self._name
 
     @property
@@ -88,11 +80,6 @@ class Resource:
                 return None
             found[key] = text
         return found
-
-    @property
-    def patched(self) -> bool:
-        """Whether a kustomize patch may change fields of this object, so that what is written is not what arrives."""
-        return self.placement.patches(self.kind, self.name)
 
     def key_at(self, *path: str | int) -> Scalar | None:
         """The key node at the end of a path, for findings that stand on a key; None where it is, or may be, absent."""

@@ -27,25 +27,28 @@ _SUFFIX = re.compile(r"\.(?:ya?ml|json)\Z")
 def may_meet(a: Resource, b: Resource) -> bool:
     """Whether both are plausibly applied together. Where the files leave a doubt, they are not.
 
-    Templates with conditions, objects whose names delivery changes, files that only one kustomization lists, and
-    paths that part at an environment do not meet.
+    Templates with conditions, what different kustomizations bring, and paths that part at an environment do not meet.
     """
-    if a.world != b.world or a.document.dialect != "plain" or b.document.dialect != "plain":
-        return False
-    if a.file is b.file:
-        return True
     one, other = a.placement, b.placement
-    if one.renamed or other.renamed or bool(one.roots) != bool(other.roots):
+    if a.world != b.world or not (one.deployed and other.deployed):
         return False
-    if one.roots and not one.roots & other.roots:
+    if one.units or other.units:
+        # One declaration that brings both settles it, and so does one cluster.
+        return bool(one.units & other.units) or (one.declared and other.declared)
+    if a.document.dialect != "plain" or b.document.dialect != "plain":
         return False
-    # One kustomization that reaches both settles it.
-    return bool(one.roots & other.roots) or not parted(a.file.path, b.file.path)
+    return a.file is b.file or not parted(a.file.path, b.file.path)
 
 
 def together(a: Resource, b: Resource) -> bool:
-    """Whether both are certainly applied as one: from one file, or by one kustomization."""
-    return a.file is b.file or bool(a.placement.roots & b.placement.roots)
+    """Whether both are certainly applied as one: by one declaration, or from one file of which none is known."""
+    one, other = a.placement.units, b.placement.units
+    return bool(one & other) or (a.file is b.file and not one and not other)
+
+
+def one_source(a: Resource, b: Resource) -> bool:
+    """Whether both are deliveries of one written object."""
+    return a.document is b.document and a.root.start == b.root.start
 
 
 def parted(a: str, b: str) -> bool:

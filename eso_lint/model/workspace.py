@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from eso_lint.model import evidence
-from eso_lint.model.kinds.core import Namespace
 from eso_lint.model.kinds.generator import GENERATOR_KINDS
 from eso_lint.model.place import is_in, may_be_in, same_world, serves
 from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown, references
@@ -32,29 +31,30 @@ _NO_REASON = "nothing in the repository gives a reason to expect it"
 class Workspace:
     """Everything that was read, indexed. Rules never change it; what a rule wants to cache is an index here.
 
-    `resources` are in file order. `patches` are documents that a kustomization applies to others. `embedded` holds
-    (kind, name) of operator objects that lie inside other objects. `parsed` keeps the files as read; `sources` are all
-    files of the repository by path, parsed or not.
+    `resources` are in file order, one for each shape in which an object reaches a cluster. `embedded` holds kind and
+    name of operator objects that lie inside other objects. `parsed` keeps the files as read; `sources` are all files of the
+    repository by path, parsed or not. `open_worlds` are those that also get objects from outside of the repository.
     """
 
     def __init__(
         self,
         resources: Iterable[Resource],
         config: Config,
-        patches: Iterable[Resource] = (),
         embedded: Iterable[tuple[str, str | None]] = (),
         parsed: tuple[Parsed, ...] = (),
         paths: frozenset[str] = frozenset(),
         views: dict[type, Any] | None = None,
         sources: dict[str, SourceFile] | None = None,
+        open_worlds: frozenset[str] = frozenset(),
     ) -> None:
         self.config = config
         self.resources = tuple(resources)
-        self.patches = tuple(patches)
         self.parsed = parsed
         self.paths = paths
         self._views = views or {}
         self._sources = sources or {}
+        self._open_worlds = open_worlds
+        self._clusters = any(r.placement.declared for r in self.resources)
         self._inside: Iterable[tuple[str, str | None]] = embedded
         self._embedded: frozenset[tuple[str, str | None]] | None = None
         self._by_view: dict[type[Resource], tuple[Resource, ...]] = {}
@@ -128,11 +128,6 @@ class Workspace:
         """Objects of that kind and name that are, or (where a namespace is unknown) may be, in that namespace."""
         return tuple(r for r in self._by_kind.get(kind, {}).get(name, ()) if may_be_in(r, namespace))
 
-    def namespace(self, name: str | None) -> Namespace | None:
-        """The Namespace manifest of that name, where there is exactly one."""
-        found = self._by_kind.get("Namespace", {}).get(name, []) if name else []
-        return found[0] if len(found) == 1 and isinstance(found[0], Namespace) else None
-
     def references(self, resource: Resource, role: str = "") -> tuple[Reference, ...]:
         """The references an object makes, all or those of one role."""
         found = self._references.get(id(resource))
@@ -153,13 +148,19 @@ class Workspace:
     def _hits(self, reference: Reference) -> tuple[Resource, ...]:
         if not reference.kind or not reference.name:
             return ()
-        return self.named(reference.kind, reference.name, None if reference.namespace == "" else reference.namespace)
+        found = self.named(reference.kind, reference.name, None if reference.namespace == "" else reference.namespace)
+        source = reference.source
+        if self._clusters and source.placement.declared:
+            # What another cluster gets is no answer here.
+            return tuple(r for r in found if not r.placement.declared or same_world(r, source))
+        return found
 
     def resolve(self, reference: Reference) -> Resolution:
-        """What a reference leads to. Unknown wherever a template, a patch or an open world could change the answer.
+        """What a reference leads to. Unknown wherever a template or an open world could change the answer.
 
-        An object of the right kind that is, or may be, in the namespace is Found, in whatever tree it stands. Only
-        objects that can meet the reference in one cluster are a reason to call it Missing.
+        An object of the right kind that is, or may be, in the namespace is Found, in whatever tree it stands, unless
+        it goes to another cluster. Only objects that can meet the reference in one cluster are a reason to call it
+        Missing.
         """
         known = self._answers.get(id(reference))
         if known is None:
@@ -173,12 +174,17 @@ class Workspace:
         if not name:
             return Unknown("no name" if name == "" else "the name is not known")
         hits = self._hits(reference)
-        if hits:
-            return Found(hits, reference.namespace == "" or any(is_in(r, reference.namespace) for r in hits))
+        deployed = reference.source.placement.deployed
+        fitting = tuple(r for r in hits if r.placement.deployed) or (() if deployed else hits)
+        if fitting:
+            fitting = _nearest(fitting, reference.source)
+            return Found(fitting, reference.namespace == "" or any(is_in(r, reference.namespace) for r in fitting))
         if self.config.is_external(kind, name, reference.namespace):
             return External()
-        if reference.source.patched:
-            return Unknown("a kustomize patch may change the reference")
+        if hits and not self.config.closed_world:
+            return Unknown("nothing deploys the object that fits")
+        if not deployed:
+            return Unknown("nothing deploys the object that refers")
         if reference.source.world.endswith("_archive"):
             return Unknown("the object is archived")
         doubt = self._once(("doubt", reference.role, kind, name), lambda: self._doubt(reference.role, kind, name))
@@ -199,10 +205,8 @@ class Workspace:
         ):
             return f"a {kind} lies inside another object"
         for candidate in self.of_kind(kind):
-            if (candidate.name is None or candidate.placement.renamed) and (
-                candidate.placement.renamed or evidence.may_be_named(candidate, name)
-            ):
-                return f"a {kind} has a templated or changed name"
+            if candidate.name is None and evidence.may_be_named(candidate, name):
+                return f"a {kind} has a templated name"
         if role == "service-account":
             if name == "default":
                 return "every namespace has it"
@@ -226,18 +230,19 @@ class Workspace:
     def _missing(self, reference: Reference, kind: str, name: str) -> Resolution:
         source = reference.source
         candidates = self._once(
-            ("candidates", kind, source.world), lambda: [r for r in self.of_kind(kind) if same_world(r, source)]
+            ("candidates", kind, source.world),
+            lambda: [r for r in self.of_kind(kind) if r.placement.deployed and same_world(r, source)],
         )
         others = tuple(
             r
             for other in _ROLE_KINDS.get(reference.role, ())
             if other != kind
             for r in self._by_kind.get(other, {}).get(name, ())
-            if same_world(r, source) and serves(r, reference)
+            if r.placement.deployed and same_world(r, source) and serves(r, reference)
         )
         if others:
             return Missing("other-kind", others, len(candidates))
-        elsewhere = tuple(r for r in candidates if r.name == name and not r.patched)
+        elsewhere = tuple(r for r in candidates if r.name == name)
         if elsewhere:
             return Missing("other-namespace", elsewhere, len(candidates))
         near = self._closest(reference, kind, name, candidates)
@@ -245,7 +250,7 @@ class Workspace:
             return Missing("near-name", tuple(r for r in candidates if r.name == near), len(candidates))
         if self.config.closed_world:
             return Missing("closed-world", (), len(candidates))
-        if candidates and reference.role not in _FOREIGN_ROLES:
+        if candidates and reference.role not in _FOREIGN_ROLES and source.world not in self._open_worlds:
             return Missing("others-of-kind", tuple(candidates[:3]), len(candidates))
         return Unknown(_NO_REASON)
 
@@ -280,6 +285,15 @@ class Workspace:
                     if isinstance(answer, Unknown) and answer.why == _NO_REASON:
                         counts[reference.kind or ""] = counts.get(reference.kind or "", 0) + 1
         return dict(sorted(counts.items()))
+
+
+def _nearest(fitting: tuple[Resource, ...], source: Resource) -> tuple[Resource, ...]:
+    """Of several objects that fit, those that come to the cluster with the one that refers, else those of its world."""
+    if len(fitting) > 1:
+        beside = tuple(r for r in fitting if r.placement.units & source.placement.units)
+        near = beside or tuple(r for r in fitting if same_world(r, source))
+        return near or fitting
+    return fitting
 
 
 def _other_texts(ws: Workspace) -> tuple[SourceFile, ...]:

@@ -1,38 +1,34 @@
-"""What delivery does to the objects of one file, as far as it is known."""
+"""How an object reaches a cluster, as far as it is known."""
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+from eso_lint.source.node import Span
+
+_WORLD = re.compile(r"(?:^|/)(?:clusters|overlays|environments)/[^/]+(?=/)|(?:^|/)_archive(?=/)")
 
 
 class Placement(NamedTuple):
-    """How a file's documents reach a cluster.
+    """What delivery says of one object.
 
-    `namespaces` are those that delivery stamps on (None in it: as written, or unknown); empty where nothing stamps one.
-    `roots` name the outermost delivery units that reach the file. `patched` holds the kinds whose fields a patch may
-    change (`*`: any), `changes` the same with the name where a patch gives one (`Kind/name`), each with the text of
-    the patch ("" where it cannot be read). `renamed` says that names get a prefix or suffix, `patch` that the
-    documents are patches.
+    `units` name all declarations that bring it in this shape, empty where none is known; `via` are the places that
+    changed it on its way, in order. `declared` says that its world is a cluster that the repository tells from others,
+    not merely a tree of that name. `deployed` is False where nothing brings the object to a cluster, though its
+    neighbours are brought there.
     """
 
-    patch: bool = False
-    namespaces: frozenset[str | None] = frozenset()
-    roots: frozenset[str] = frozenset()
-    patched: frozenset[str] = frozenset()
-    renamed: bool = False
-    changes: frozenset[tuple[str, str]] = frozenset()
-
-    def patches(self, kind: str, name: str | None) -> bool:
-        """Whether a patch may change fields of this object."""
-        if not self.patched & {"*", kind}:
-            return False
-        return not self.changes or bool(self.patch_texts(kind, name))
-
-    def patch_texts(self, kind: str, name: str | None) -> list[str]:
-        """The patches that may change this object, sorted; "" stands for one that cannot be read."""
-        loose = self.renamed or name is None
-        fitting = {"*", kind, f"{kind}/{name}"}
-        return sorted(t for target, t in self.changes if target in fitting or (loose and target.startswith(kind + "/")))
+    units: frozenset[str] = frozenset()
+    via: tuple[Span, ...] = ()
+    declared: bool = False
+    deployed: bool = True
 
 
 WRITTEN = Placement()
+
+
+def world_of(path: str) -> str:
+    """The tree (a cluster, an overlay, an archive) that a path lies in; "" for the repository at large."""
+    ends = [match.end() for match in _WORLD.finditer(path)]
+    return path[: ends[-1]] if ends else ""

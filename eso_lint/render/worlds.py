@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Iterable, Mapping as MappingABC
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as MappingABC
 from typing import NamedTuple
 
 from eso_lint.render.build import Build, objects
+from eso_lint.render.placement import world_of
 from eso_lint.render.repository import Repository
 from eso_lint.render.unit import Item, Note, Unit
 from eso_lint.source.node import Document, string
 
-_WORLD = re.compile(r"(?:^|/)(?:clusters|overlays|environments)/[^/]+(?=/)|(?:^|/)_archive(?=/)")
 _FLUX = ("kustomize.toolkit.fluxcd.io", "fluxcd.controlplane.io", "helm.toolkit.fluxcd.io")
 _ARGO = "argoproj.io"
 
 
 class Delivered(NamedTuple):
-    """An object as one world gets it. `units` name all that bring it there in this shape."""
+    """An object as one world gets it. `units` name all that bring it there in this shape.
+
+    `declared` says that the world is a cluster that something names; `deployed` is False for what only a kustomization
+    brings together, where Flux or Argo CD deliver its neighbours, and for components that nothing uses.
+    """
 
     item: Item
     world: str
     units: tuple[str, ...]
+    declared: bool
+    deployed: bool
 
 
 class Rest(NamedTuple):
@@ -30,7 +36,6 @@ class Rest(NamedTuple):
 
     document: Document
     deployed: bool
-    library: bool
 
 
 class Rendering(NamedTuple):
@@ -46,25 +51,30 @@ class Rendering(NamedTuple):
 def render(source: Repository, documents: Iterable[Document], clusters: MappingABC[str, str]) -> Rendering:
     """Units of all tools over a repository.
 
-    `documents` are all that were parsed, kustomizations excepted. `clusters` maps the root directory of a cluster to its
-    name, as the configuration states them.
+    `documents` are all that were parsed, kustomizations excepted. `clusters` maps the root directory of a cluster to
+    its name, as the configuration states them.
     """
     all_documents = tuple(documents)
     plain = [item for document in all_documents for item in objects(document, document.root)]
     units = _tool_units(source, plain)
     reached = {path for unit in units for path in unit.files}
-    units += _kustomize_units(source, reached)
-    reached |= {path for unit in units for path in unit.files}
-    notes = tuple(dict.fromkeys(note for unit in units for note in unit.notes))
-    delivered = _delivered(units, clusters)
-    rest = _rest(source, all_documents, reached)
+    declared = _beside(reached)
+    kustomize, idle = _kustomize_units(source, reached)
+    units += kustomize
+    reached |= {path for unit in (*units, *idle) for path in unit.files}
+    delivered = [
+        *_delivered(units, clusters, lambda unit: unit.tool != "kustomize" or not _among(unit.path, declared)),
+        *_delivered(idle, clusters, lambda unit: False),
+    ]
+    rest = _rest(all_documents, reached)
     # A chart from elsewhere is no reason to expect stores in it; objects from elsewhere are.
     remote = {
-        _world(unit, clusters)
+        _world(unit, clusters)[0]
         for unit in units
         if unit.tool != "argocd" and any(note.kind == "remote" for note in unit.notes)
     }
-    return Rendering(delivered, rest, tuple(units), notes, frozenset(remote))
+    notes = tuple(dict.fromkeys(note for unit in units for note in unit.notes))
+    return Rendering(tuple(delivered), rest, tuple(units), notes, frozenset(remote))
 
 
 def _tool_units(source: Repository, plain: list[Item]) -> list[Unit]:
@@ -78,19 +88,22 @@ def _tool_units(source: Repository, plain: list[Item]) -> list[Unit]:
     argo = [item for item in plain if item.group == _ARGO]
     argo += [item for unit in units for item in unit.items if item.group == _ARGO]
     if argo:
-        from eso_lint.render.argocd import argocd_units
+        try:
+            from eso_lint.render.argocd import argocd_units
+        except ImportError:
+            return units
 
         units += argocd_units(source, argo)
     return units
 
 
-def _kustomize_units(source: Repository, reached: set[str]) -> list[Unit]:
-    """Overlays that nothing else includes."""
+def _kustomize_units(source: Repository, reached: set[str]) -> tuple[list[Unit], list[Unit]]:
+    """Overlays that nothing else includes, and components that nothing uses."""
     build = Build(source)
     built = {
         directory: build.build(directory)
         for directory, document in source.kustomizations.items()
-        if document.file.path not in reached and string(document.root.get("kind")) != "Component"
+        if document.file.path not in reached
     }
     included = {
         path
@@ -98,61 +111,59 @@ def _kustomize_units(source: Repository, reached: set[str]) -> list[Unit]:
         for path in result.files
         if path != source.kustomizations[directory].file.path
     }
-    return [
-        Unit("kustomize", directory or ".", None, directory, None, result.items, result.files, result.notes)
-        for directory, result in built.items()
-        if source.kustomizations[directory].file.path not in included
-    ]
+    units: list[Unit] = []
+    idle: list[Unit] = []
+    for directory, result in built.items():
+        document = source.kustomizations[directory]
+        if document.file.path not in included:
+            unit = Unit("kustomize", directory or ".", None, directory, None, result.items, result.files, result.notes)
+            (idle if string(document.root.get("kind")) == "Component" else units).append(unit)
+    return units, idle
 
 
-def world_of(path: str) -> str:
-    """The tree (a cluster, an overlay, an archive) that a path lies in; "" for the repository at large."""
-    ends = [match.end() for match in _WORLD.finditer(path)]
-    return path[: ends[-1]] if ends else ""
-
-
-def _world(unit: Unit, clusters: MappingABC[str, str]) -> str:
-    path = unit.path or ""
-    for root, name in clusters.items():
-        if path == root or path.startswith(root + "/"):
-            return name
+def _world(unit: Unit, clusters: MappingABC[str, str]) -> tuple[str, bool]:
+    """The world of a unit, and whether it is a cluster that something names."""
+    for place in (unit.cluster, unit.path, unit.at.file.path if unit.at is not None else None):
+        for root, name in clusters.items():
+            if place and (place == root or place.startswith(root + "/")):
+                return name, True
     if unit.cluster:
-        return unit.cluster
-    return world_of(path + "/")
+        return unit.cluster, True
+    return world_of(unit.path + "/"), False
 
 
-def _delivered(units: list[Unit], clusters: MappingABC[str, str]) -> tuple[Delivered, ...]:
+def _beside(reached: Iterable[str]) -> frozenset[str]:
+    """The directories of these files, and those that hold them: what lies there could be reached, too."""
+    folders = {posixpath.dirname(path) for path in reached}
+    return frozenset(folders | {posixpath.dirname(folder) for folder in folders if folder})
+
+
+def _among(path: str, folders: frozenset[str]) -> bool:
+    return path in folders or posixpath.dirname(path) in folders
+
+
+def _delivered(
+    units: list[Unit], clusters: MappingABC[str, str], deployed: Callable[[Unit], bool]
+) -> tuple[Delivered, ...]:
     """Each object once per world and shape, with every unit that brings it."""
     found: dict[tuple[object, ...], Delivered] = {}
     for unit in units:
-        world = _world(unit, clusters)
+        world, declared = _world(unit, clusters)
+        live = deployed(unit)
         for item in unit.items:
-            key = (world, item.document.file.path, item.document.number, item.root.start, item.id, item.via)
+            key = (world, item.document.file.path, item.document.number, item.root.start, item.id, item.via, live)
             known = found.get(key)
             if known is None:
-                found[key] = Delivered(item, world, (unit.name,))
+                found[key] = Delivered(item, world, (unit.name,), declared, live)
             elif unit.name not in known.units:
                 found[key] = known._replace(units=(*known.units, unit.name))
     return tuple(found.values())
 
 
-def _rest(source: Repository, documents: tuple[Document, ...], reached: set[str]) -> tuple[Rest, ...]:
-    beside = {posixpath.dirname(path) for path in reached}
-    beside |= {posixpath.dirname(folder) for folder in beside if folder}
-    libraries = {
-        directory
-        for directory, document in source.kustomizations.items()
-        if string(document.root.get("kind")) == "Component" and document.file.path not in reached
-    }
-    found = []
-    for document in documents:
-        path = document.file.path
-        if path in reached:
-            continue
-        folder = posixpath.dirname(path)
-        found.append(Rest(document, folder not in beside, any(_below(folder, library) for library in libraries)))
-    return tuple(found)
-
-
-def _below(folder: str, library: str) -> bool:
-    return folder == library or folder.startswith(library + "/")
+def _rest(documents: tuple[Document, ...], reached: set[str]) -> tuple[Rest, ...]:
+    beside = _beside(reached)
+    return tuple(
+        Rest(document, posixpath.dirname(document.file.path) not in beside)
+        for document in documents
+        if document.file.path not in reached
+    )

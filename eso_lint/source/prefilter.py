@@ -21,7 +21,7 @@ class Interest:
 
     def __init__(self, kinds: Iterable[str] = ()) -> None:
         self.kinds = frozenset(kinds)
-        names = "|".join(sorted(re.escape(kind) for kind in self.kinds - {"Kustomization"}))
+        names = "|".join(sorted(re.escape(kind) for kind in self.kinds))
         # `kind: X` literally first keeps the scan fast; the value may be quoted. In block style the key begins a line,
         # or an item of a List: a subject of a binding, deeper in, is no document.
         start = r"(?:(?<=[\n\r])|(?<=[\n\r]- )|(?<=[\n\r]  )|(?<=[\n\r]    )|(?<=[\"'{,])|(?<=[{,] )|\A)"

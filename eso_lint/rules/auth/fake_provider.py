@@ -105,7 +105,7 @@ def fake_provider(resource: Store | Generator, ws: Workspace) -> Iterator[Proble
     if _TRYOUT.search(resource.file.path):
         return
     if isinstance(resource, Store):
-        if resource.provider != "fake" or resource.patched:
+        if resource.provider != "fake":
             return
         at, what = resource.provider_key, "store's values"
     elif resource.kind == "Fake":

@@ -98,7 +98,7 @@ def irsa_annotation_malformed(account: ServiceAccount, ws: Workspace) -> Iterato
     """
     node = account.annotation(ROLE)
     text = node.string if isinstance(node, Scalar) else None
-    if not isinstance(node, Scalar) or not text or account.patched or _ARN.fullmatch(text):
+    if not isinstance(node, Scalar) or not text or _ARN.fullmatch(text):
         return
     if _PLACEHOLDER.search(text) or _is_named_account(text):
         return

@@ -170,14 +170,12 @@ def irsa_annotation_missing(resource: Store | Generator, ws: Workspace) -> Itera
 
     When to ignore: something outside the repository adds the annotation.
     """
-    if resource.patched:
-        return
     for ref in ws.references(resource, "service-account"):
         answer = ws.resolve(ref) if uses_irsa(ref) else None
         if not isinstance(answer, Found) or not answer.certain or len(answer.targets) != 1:
             continue
         account = answer.targets[0]
-        if not isinstance(account, ServiceAccount) or account.patched or account.world not in ("", resource.world):
+        if not isinstance(account, ServiceAccount) or account.world not in ("", resource.world):
             continue
         role = account.annotation(ROLE)
         if not is_absent(role) and string(role) != "":

@@ -242,7 +242,7 @@ def static_credentials(resource: Store | Generator, ws: Workspace) -> Iterator[P
     cluster without a public OIDC issuer that reads AWS. Providers that know nothing but a token are never reported.
     """
     found = static_credential(resource)
-    key = resource.key_at(*found.path) if found is not None and not resource.patched else None
+    key = resource.key_at(*found.path) if found is not None else None
     if found is None or key is None:
         return
     yield Problem(

@@ -212,8 +212,6 @@ def _install(install: OperatorInstall, ws: Workspace) -> Iterator[Problem]:
 def _manifest(policy: NetworkPolicy, ws: Workspace) -> Iterator[Problem]:
     if policy.isolates_egress is not True or policy.allows_egress is not False:
         return
-    if {"*", "NetworkPolicy"} & policy.placement.patched:
-        return
     homes = {install.namespace for install in ws.views(OperatorInstall)} - {None, ""}
     labels = CONTROLLER
     if policy.selects(CONTROLLER, exact=True) is not True and not (

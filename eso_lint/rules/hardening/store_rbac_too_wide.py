@@ -198,7 +198,7 @@ def _install(install: OperatorInstall) -> Iterator[Problem]:
 
 def _role(role: Role, ws: Workspace) -> Iterator[Problem]:
     name = role.name
-    if name is None or _TRUSTED.search(name) or {"*", role.kind} & role.placement.patched or _controller(role):
+    if name is None or _TRUSTED.search(name) or _controller(role):
         return
     rendered = _rendered(role)
     advice = (

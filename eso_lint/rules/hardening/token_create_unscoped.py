@@ -185,7 +185,7 @@ def token_create_unscoped(subject: OperatorInstall | ClusterRole, ws: Workspace)
     if rendered and (version is None or version < _SWITCHABLE):
         return
     at = next((node for policy in subject.rules if (node := _mints(policy)) is not None), None)
-    if at is None or {"*", "ClusterRole"} & subject.placement.patched:
+    if at is None:
         return
     for binding, who in subjects_of(ws, subject):
         if isinstance(binding, ClusterRoleBinding) and _operator(who):

@@ -133,8 +133,6 @@ def find_matches_all(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]
     When to ignore: the store's credential reaches one application's secrets only. The rule is silent on providers
     whose store names a single project and environment, such as Doppler and Infisical.
     """
-    if es.patched:
-        return
     for entry in es.data_from:
         find = entry.find
         if not isinstance(find, Mapping) or not _unset(find.get("path")) or not _unset(find.get("tags")):

@@ -191,8 +191,6 @@ def path_case_mismatch(resource: BaseExternalSecret | BasePushSecret, ws: Worksp
 
     When to ignore: both secrets exist. Name the reason in the suppression, since the next reader will stumble too.
     """
-    if resource.patched:
-        return
     slips = ws.index(key_slips)
     seen: set[int] = set()
     for key in remote_keys(resource, ws):

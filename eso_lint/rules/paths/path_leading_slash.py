@@ -92,7 +92,7 @@ def path_leading_slash(resource: BaseExternalSecret | BasePushSecret, ws: Worksp
     """
     seen: set[int] = set()
     for key in remote_keys(resource, ws):
-        if not key.text.startswith("/") or key.use == "find" or resource.patched or id(key.node) in seen:
+        if not key.text.startswith("/") or key.use == "find" or id(key.node) in seen:
             continue
         stores = stores_of(key.store, ws)
         why = _why(stores, key.text)

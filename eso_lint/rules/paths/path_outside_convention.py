@@ -138,7 +138,7 @@ def path_outside_convention(resource: BaseExternalSecret | BasePushSecret, ws: W
 
     When to ignore: a key that is shared on purpose; better, give it a pattern such as `shared/*`.
     """
-    if resource.patched or not ws.config.paths:
+    if not ws.config.paths:
         return
     seen: set[int] = set()
     for key in remote_keys(resource, ws):

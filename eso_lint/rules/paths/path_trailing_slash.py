@@ -171,7 +171,7 @@ def path_trailing_slash(resource: BaseExternalSecret | BasePushSecret, ws: Works
     """
     seen: set[int] = set()
     for key in remote_keys(resource, ws):
-        if not key.text.endswith("/") or not key.text.strip("/") or resource.patched or id(key.node) in seen:
+        if not key.text.endswith("/") or not key.text.strip("/") or id(key.node) in seen:
             continue
         provider = provider_of(stores_of(key.store, ws))
         why = _why(key, provider) if provider else None

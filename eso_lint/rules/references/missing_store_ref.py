@@ -201,8 +201,6 @@ def missing_store_ref(resource: BaseExternalSecret | BasePushSecret, ws: Workspa
     Fix: name the store in `spec.secretStoreRef`, or in the entry's own `sourceRef.storeRef`. Entries with a
     `generatorRef` need none.
     """
-    if resource.patched:
-        return
     push = isinstance(resource, BasePushSecret)
     for ref in ws.references(resource, "store"):
         top = "secretStoreRef" in ref.path

@@ -279,8 +279,6 @@ def store_conditions_deny(resource: BaseExternalSecret | BasePushSecret, ws: Wor
     When to ignore: something adds labels to the Namespace after it is applied. Selectors are judged by the Namespace
     manifest alone, and not at all without one; `kubernetes.io/metadata.name` is always known.
     """
-    if resource.patched:
-        return
     namespaces = _namespaces(resource, ws)
     for ref in distinct(ws.references(resource, "store")):
         answer = ws.resolve(ref) if namespaces and ref.kind == "ClusterSecretStore" else None
@@ -314,9 +312,6 @@ def store_conditions_deny(resource: BaseExternalSecret | BasePushSecret, ws: Wor
 def _namespaces(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> list[str]:
     """The namespaces in which the object certainly uses its stores."""
     if not isinstance(resource, (ClusterExternalSecret, ClusterPushSecret)):
-        stamped = resource.placement.namespaces
-        if stamped:
-            return sorted(n for n in stamped if n) if None not in stamped else []
         return [resource.namespace] if resource.namespace else []
     found = [text for node in items(resource.at("spec", "namespaces")) if (text := string(node))]
     selectors = [s for s in (resource.at("spec", "namespaceSelector"),) if isinstance(s, Mapping) and s.entries]
@@ -334,7 +329,6 @@ def _namespaces(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) ->
             namespace.name
             for namespace in ws.all(Namespace)
             if namespace.name
-            and not namespace.patched
             and same_world(namespace, resource)
             and selector_matches(selector, {}, namespace.effective_labels)
         ]

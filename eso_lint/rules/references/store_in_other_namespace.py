@@ -177,6 +177,6 @@ def store_in_other_namespace(resource: BaseExternalSecret | BasePushSecret, ws: 
 
 
 def _places(stores: tuple[Resource, ...]) -> str:
-    names = sorted({n for s in stores for n in (s.placement.namespaces or {s.namespace}) if n})
+    names = sorted({s.namespace for s in stores if s.namespace})
     shown = ", ".join(f"`{name}`" for name in names[:3])
     return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")

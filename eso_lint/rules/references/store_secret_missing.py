@@ -240,7 +240,7 @@ def _key(ref: Reference, answer: Found, ws: Workspace) -> Iterator[Problem]:
     keys: set[str] = set()
     for holder in holders:
         # No keys at all: something fills it (a token controller, a sync tool, an ExternalSecret that merges).
-        known = None if holder.patched or not isinstance(holder, Secret) else holder.keys
+        known = None if not isinstance(holder, Secret) else holder.keys
         if not known:
             return
         keys |= known

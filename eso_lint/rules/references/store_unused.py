@@ -140,7 +140,7 @@ def store_unused(store: Store, ws: Workspace) -> Iterator[Problem]:
     When to ignore: the store serves other repositories. The rule speaks only where this repository has ExternalSecrets
     or PushSecrets, no template can name the store, and no other file writes its name.
     """
-    if store.name is None or store.placement.renamed or store.document.dialect != "plain" or not ws.index(_closed):
+    if store.name is None or not store.placement.deployed or store.document.dialect != "plain" or not ws.index(_closed):
         return
     if ws.referrers(store) or ws.writes_name(store.name, store.file.path):
         return

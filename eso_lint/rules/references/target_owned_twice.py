@@ -215,7 +215,7 @@ def target_owned_twice(es: ExternalSecret, ws: Workspace) -> Iterator[Problem]:
 def _place(es: ExternalSecret) -> tuple[str | None, str, str] | None:
     """Namespace, file (where the namespace is not written) and name of the Secret; None where not certain."""
     policy, name = es.creation_policy, es.target_name
-    if not name or policy in (None, "None") or es.patched or not is_absent(es.spec("target", "manifest")):
+    if not name or policy in (None, "None") or not is_absent(es.spec("target", "manifest")):
         return None
     if es.namespace is not None:
         return es.namespace, "", name

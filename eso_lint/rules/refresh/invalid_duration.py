@@ -163,7 +163,7 @@ def invalid_duration(resource: Resource, ws: Workspace) -> Iterator[Problem]:
             if type(number) is not int or number == 0 or _takes_seconds(resource, node):
                 continue
             text = str(number)
-        elif parse_duration(text) is not None or (text == "" and resource.patched):
+        elif parse_duration(text) is not None:
             continue
         better = suggest_duration(text)
         yield Problem(

@@ -84,7 +84,7 @@ def refresh_interval_ignored(es: BaseExternalSecret, ws: Workspace) -> Iterator[
     """
     node = es.refresh_interval
     policy = es.refresh_policy
-    if not isinstance(node, Scalar) or policy not in ("CreatedOnce", "OnChange") or es.patched:
+    if not isinstance(node, Scalar) or policy not in ("CreatedOnce", "OnChange"):
         return
     nanoseconds = parse_duration(node.string or "")
     if nanoseconds is None or nanoseconds <= 0:

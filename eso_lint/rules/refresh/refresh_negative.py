@@ -86,7 +86,7 @@ def refresh_negative(resource: BaseExternalSecret | BasePushSecret, ws: Workspac
     """
     node = resource.refresh_interval
     nanoseconds = parse_duration(node.string or "") if isinstance(node, Scalar) else None
-    if node is None or nanoseconds is None or nanoseconds >= 0 or resource.patched:
+    if node is None or nanoseconds is None or nanoseconds >= 0:
         return
     if isinstance(resource, BaseExternalSecret):
         if resource.refresh_policy != "Periodic":

@@ -197,7 +197,7 @@ def refresh_zero(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     `refreshPolicy`.
     """
     node = es.refresh_interval
-    if not isinstance(node, Scalar) or es.refresh_policy != "Periodic" or not es.reads_store or es.patched:
+    if not isinstance(node, Scalar) or es.refresh_policy != "Periodic" or not es.reads_store:
         return
     text = node.string
     unquoted = text is None and type(node.value) in (int, float) and node.value == 0

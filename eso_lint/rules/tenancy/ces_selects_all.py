@@ -109,8 +109,6 @@ def ces_selects_all(resource: ClusterExternalSecret | ClusterPushSecret, ws: Wor
 
     References: https://external-secrets.io/latest/api/clusterexternalsecret/
     """
-    if resource.patched:
-        return
     single = resource.at("spec", "namespaceSelector")
     places = [(("spec", "namespaceSelector"), single)] if resource.kind == "ClusterExternalSecret" else []
     listed = enumerate(items(resource.at("spec", "namespaceSelectors")))

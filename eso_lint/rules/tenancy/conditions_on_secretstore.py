@@ -79,7 +79,7 @@ def conditions_on_secretstore(store: SecretStore, ws: Workspace) -> Iterator[Pro
     """
     conditions = store.at("spec", "conditions")
     # An empty or templated list makes no promise that is broken.
-    if store.patched or not isinstance(conditions, Sequence) or not conditions.items:
+    if not isinstance(conditions, Sequence) or not conditions.items:
         return
     if not all(isinstance(item, Mapping) for item in conditions.items):
         return

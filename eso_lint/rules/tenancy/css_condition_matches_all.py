@@ -107,8 +107,6 @@ def css_condition_matches_all(store: ClusterSecretStore, ws: Workspace) -> Itera
 
     References: https://external-secrets.io/latest/api/clustersecretstore/
     """
-    if store.patched:
-        return
     for i, item in enumerate(store.conditions):
         selector = item.get("namespaceSelector")
         if isinstance(selector, Mapping) and matches_every_namespace(selector):

@@ -120,7 +120,7 @@ def css_condition_matches_none(store: ClusterSecretStore, ws: Workspace) -> Iter
     References: https://external-secrets.io/latest/api/clustersecretstore/
     """
     conditions = store.at("spec", "conditions")
-    if store.patched or not isinstance(conditions, Sequence):
+    if not isinstance(conditions, Sequence):
         return
     for i, item in enumerate(conditions.items):
         if not isinstance(item, Mapping) or item.open or not set(item.index) <= {*_FIELDS}:

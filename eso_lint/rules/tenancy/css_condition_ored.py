@@ -90,8 +90,6 @@ def css_condition_ored(store: ClusterSecretStore, ws: Workspace) -> Iterator[Pro
 
     References: https://external-secrets.io/latest/api/clustersecretstore/
     """
-    if store.patched:
-        return
     for item in store.conditions:
         if not isinstance(item, Mapping):
             continue

@@ -173,8 +173,6 @@ def css_ref_needs_namespace(store: ClusterSecretStore, ws: Workspace) -> Iterato
 
     References: https://external-secrets.io/latest/api/clustersecretstore/
     """
-    if store.patched:
-        return
     for ref in ws.references(store):
         scope = selector_scope(ref.path)
         # An empty name is another fault; a written but empty namespace is the schema's.

@@ -94,8 +94,6 @@ def css_regex_unanchored(store: ClusterSecretStore, ws: Workspace) -> Iterator[P
 
     References: https://external-secrets.io/latest/api/clustersecretstore/
     """
-    if store.patched:
-        return
     for item in store.conditions:
         for regex in items(item.get("namespaceRegexes")):
             pattern = regex.string if isinstance(regex, Scalar) else None

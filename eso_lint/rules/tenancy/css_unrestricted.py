@@ -157,7 +157,7 @@ def css_unrestricted(store: ClusterSecretStore, ws: Workspace) -> Iterator[Probl
     conditions = store.at("spec", "conditions")
     empty = isinstance(conditions, Sequence) and not conditions.items and not conditions.open
     # Without a provider it is a merge patch, not a store.
-    if store.patched or store.provider is None or not (is_absent(conditions) or empty):
+    if store.provider is None or not (is_absent(conditions) or empty):
         return
     own = _brings_own_credential(store, ws)
     at: Node = store.key_at("spec", "conditions") or store.key_at("spec") or store.name_node

@@ -124,7 +124,7 @@ def namespace_on_cluster_scoped(resource: Resource, ws: Workspace) -> Iterator[P
         return
     node = resource.at("metadata", "namespace")
     # Where a kustomization stamps a namespace, it does so on everything, whatever is written.
-    if resource.placement.namespaces or resource.patched or not isinstance(node, Scalar) or not node.string:
+    if not isinstance(node, Scalar) or node.file is not resource.file or not node.string:
         return
     yield Problem(
         at=node,

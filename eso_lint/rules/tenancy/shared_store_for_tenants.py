@@ -70,9 +70,8 @@ def shared_store_for_tenants(store: ClusterSecretStore, ws: Workspace) -> Iterat
     for ref in ws.referrers(store):
         if ref.role != "store" or not _serves(store, rivals, ref.source):
             continue
-        for namespace in ref.source.placement.namespaces or {ref.source.namespace}:
-            if namespace:
-                users.setdefault(namespace, ref.source)
+        if ref.source.namespace:
+            users.setdefault(ref.source.namespace, ref.source)
     if len(users) < ws.config.shared_store_namespaces:
         return
     shown = sorted(users.items())[:3]

@@ -132,7 +132,7 @@ spec:
         tokenSecretRef: {name: token, key: token, namespace: <NAMESPACE>}
 """
 
-GOOD_TWO_NAMESPACES = """
+GOOD_STAMPED = """
 # file: base/kustomization.yaml
 resources: [store.yaml]
 # file: base/store.yaml
@@ -149,9 +149,6 @@ spec:
 # file: team-a/kustomization.yaml
 namespace: team-a
 resources: [../base]
-# file: team-b/kustomization.yaml
-namespace: team-b
-resources: [../base]
 """
 
 
@@ -162,7 +159,7 @@ resources: [../base]
     severity=Severity.ERROR,
     since="0.1.0",
     bad=(BAD, BAD_STAMPED, BAD_FORBIDDEN),
-    good=(GOOD, GOOD_PLACEHOLDER, GOOD_TWO_NAMESPACES),
+    good=(GOOD, GOOD_PLACEHOLDER, GOOD_STAMPED),
 )
 def ss_foreign_namespace(store: SecretStore, ws: Workspace) -> Iterator[Problem]:
     """A SecretStore refers to an object in another namespace than its own.
@@ -176,8 +173,6 @@ def ss_foreign_namespace(store: SecretStore, ws: Workspace) -> Iterator[Problem]
 
     References: https://external-secrets.io/latest/api/secretstore/
     """
-    if store.patched:
-        return
     own = store.namespace
     for ref in ws.references(store):
         node, scope = ref.namespace_node, selector_scope(ref.path)

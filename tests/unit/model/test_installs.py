@@ -95,13 +95,14 @@ def test_oci_release(ref: str, version: str | None, known: bool) -> None:
     assert (install.release is not None) == known
 
 
-def test_patched_values_are_unknown() -> None:
+def test_patched_values_are_what_the_patch_says() -> None:
     patch = RELEASE.replace("create: false", "create: true") % ("2.9.0", "HelmRepository")
     kustomization = "resources: [a.yaml]\npatches: [{path: p.yaml}]\n"
     (install,) = installs(
         {"a.yaml": RELEASE % ("2.9.0", "HelmRepository"), "p.yaml": patch, "kustomization.yaml": kustomization}
     )
-    assert install.on("processClusterStore") is None
+    create = install.value("webhook.create")
+    assert create is not None and create.file.path == "p.yaml" and install.on("webhook.create") is True
 
 
 def test_argo_application() -> None:

@@ -475,6 +475,9 @@ def test_application_sets() -> None:
     assert not found({"a.yaml": application_set(spec, patch)})
 
 
-def test_an_application_that_a_kustomization_patches_is_not_judged() -> None:
-    kustomization = "resources: [a.yaml]\npatches: [{target: {kind: Application}, patch: '[]'}]\n"
-    assert not found({"a.yaml": HEAD + "  source:\n" + CHART, "kustomization.yaml": kustomization})
+def test_an_application_is_judged_as_a_kustomization_patches_it() -> None:
+    written = HEAD + "  source:\n" + CHART
+    kustomization = "resources: [a.yaml]\npatches: [{target: {kind: Application}, patch: '%s'}]\n"
+    option = '[{op: add, path: /spec/syncPolicy, value: {syncOptions: [ServerSideApply=true]}}]'
+    assert found({"a.yaml": written, "kustomization.yaml": kustomization % "[]"})
+    assert not found({"a.yaml": written, "kustomization.yaml": kustomization % option})
