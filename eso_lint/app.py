@@ -146,7 +146,10 @@ def _rendered(
     rendering = render(Repository(parsed, files, paths), documents, {})
     made: list[Resource] = []
     for item, world, units, declared, deployed in rendering.delivered:
-        made += resource(item.document, item.root, Placement(frozenset(units), item.via, declared, deployed), world)
+        _, namespace, name = item.ids[0]
+        written = (namespace or "", name or "?")
+        placement = Placement(frozenset(units), item.via, declared, deployed, written)
+        made += resource(item.document, item.root, placement, world)
     for document, deployed in rendering.rest:
         made += resources(document, Placement(deployed=deployed), world_of(document.file.path))
     made.sort(key=lambda r: (r.file.path, r.document.number, r.root.start, r.world, sorted(r.placement.units)))

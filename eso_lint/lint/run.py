@@ -6,17 +6,23 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from eso_lint.errors import EsoLintError, RuleError
-from eso_lint.lint.rule import Finding, Problem, Rule
+from eso_lint.lint.rule import Finding, Problem, Related, Rule
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, Span, string
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, Span, Supplied, string
 
 
 def run(rules: Iterable[Rule], workspace: Workspace) -> Iterator[Finding]:
-    """Ask every rule about every object (or other view) that it is for."""
+    """Ask every rule about every object (or other view) that it is for.
+
+    What a rule says of one place in several deliveries is one finding.
+    """
     for rule in rules:
-        for view in subjects(rule, workspace):
-            yield from ask(rule, view, workspace)
+        found = [(finding, view) for view in subjects(rule, workspace) for finding in ask(rule, view, workspace)]
+        if found:
+            from eso_lint.lint.deliveries import merged
+
+            yield from merged(found, workspace)
 
 
 def subjects(rule: Rule, workspace: Workspace) -> Iterator[Any]:
@@ -48,9 +54,16 @@ def finding(rule: Rule, problem: Problem, view: Any) -> Finding:
     name = (resource.name or "?") if resource else ""
     namespace = (resource.namespace or "") if resource else ""
     path = node_path(resource.root, span) if resource is not None else ""
+    related = problem.related
+    if isinstance(problem.at, Supplied):
+        related = (Related(problem.at.used, "used here"), *related)
+    elif resource is not None and span.file is not resource.file:
+        related = (Related(resource.name_node.span, "the object that gets it"), *related)
     import hashlib  # OpenSSL is slow to load, and most runs find nothing
 
-    identity = "\x00".join((rule.id, span.file.path, kind, namespace, name, path, problem.message))
+    # Names and messages may differ from one delivery of an object to the next: what is written is what it is known by.
+    said = () if resource else (problem.message,)
+    identity = "\x00".join((rule.id, span.file.path, kind, *(resource.written if resource else ()), path, *said))
     fingerprint = hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:32]
     return Finding(
         rule,
@@ -59,7 +72,7 @@ def finding(rule: Rule, problem: Problem, view: Any) -> Finding:
         span,
         problem.message,
         problem.label,
-        problem.related,
+        related,
         problem.note,
         problem.help,
         problem.fix,
@@ -67,9 +80,16 @@ def finding(rule: Rule, problem: Problem, view: Any) -> Finding:
         name,
         namespace,
         path,
-        resource.document.number if resource else getattr(view, "document_index", 0),
+        _document(view, span),
         fingerprint,
     )
+
+
+def _document(view: Any, span: Span) -> int:
+    """The number of the document in which a finding stands, where that is known."""
+    if isinstance(view, Resource):
+        return view.document.number if span.file is view.file else 0
+    return getattr(view, "document_index", 0)
 
 
 def node_path(root: Node, span: Span) -> str:

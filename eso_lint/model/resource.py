@@ -55,6 +55,11 @@ class Resource:
         return self._namespace
 
     @property
+    def written(self) -> tuple[str, str]:
+        """Namespace and name as the object's own document has them, whatever delivery makes of them."""
+        return self.placement.written or (self.namespace or "", self.name or "?")
+
+    @property
     def name_node(self) -> Node:
         """The name's scalar, or the nearest thing to it."""
         return self.at("metadata", "name") or self.kind_node

@@ -32,8 +32,8 @@ class Workspace:
     """Everything that was read, indexed. Rules never change it; what a rule wants to cache is an index here.
 
     `resources` are in file order, one for each shape in which an object reaches a cluster. `embedded` holds kind and
-    name of operator objects that lie inside other objects. `parsed` keeps the files as read; `sources` are all files of the
-    repository by path, parsed or not. `open_worlds` are those that also get objects from outside of the repository.
+    name of operator objects that lie inside other objects. `parsed` keeps the files as read; `sources` are all files of
+    the repository by path, parsed or not. `open_worlds` also get objects from outside of the repository.
     """
 
     def __init__(
@@ -277,13 +277,16 @@ class Workspace:
 
     def unchecked(self) -> dict[str, int]:
         """Kind -> references to stores, generators and ServiceAccounts that the repository says nothing about."""
-        counts: dict[str, int] = {}
+        found: set[tuple[str, SourceFile, int]] = set()
         for resource in self.resources:
             for reference in self.references(resource):
-                if reference.role in ("store", "generator", "service-account"):
+                if reference.kind and reference.role in ("store", "generator", "service-account"):
                     answer = self.resolve(reference)
                     if isinstance(answer, Unknown) and answer.why == _NO_REASON:
-                        counts[reference.kind or ""] = counts.get(reference.kind or "", 0) + 1
+                        found.add((reference.kind, reference.at.file, reference.at.start))
+        counts: dict[str, int] = {}
+        for kind, _, _ in found:
+            counts[kind] = counts.get(kind, 0) + 1
         return dict(sorted(counts.items()))
 
 

@@ -16,13 +16,14 @@ class Placement(NamedTuple):
     `units` name all declarations that bring it in this shape, empty where none is known; `via` are the places that
     changed it on its way, in order. `declared` says that its world is a cluster that the repository tells from others,
     not merely a tree of that name. `deployed` is False where nothing brings the object to a cluster, though its
-    neighbours are brought there.
+    neighbours are brought there. `written` are namespace and name before delivery changed them, None where it did not.
     """
 
     units: frozenset[str] = frozenset()
     via: tuple[Span, ...] = ()
     declared: bool = False
     deployed: bool = True
+    written: tuple[str, str] | None = None
 
 
 WRITTEN = Placement()

@@ -6,15 +6,17 @@ is a number. A replaced scalar keeps its place in the manifest; the places of th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from eso_lint.render.envsubst import BadSubstitutionError, UnknownVariableError, expand
 from eso_lint.render.unit import Item, Note
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, lookup, string
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, Supplied, lookup, string
 
 _SWITCH = "kustomize.toolkit.fluxcd.io/substitute"
 _FOREIGN = ("{{", "{%", "<%", "ENC[", "$(")
+_NAME = re.compile(r"\$\{(\w+)")
 _MAX_DEPTH = 200
 
 
@@ -66,7 +68,15 @@ def substitute(item: Item, variables: Variables) -> list[Note]:
         except BadSubstitutionError as error:
             notes.append(Note("substitution", node, str(error)))
             return node if isinstance(node, Opaque) else _opaque(node, text)
-        return node if fresh == text and isinstance(node, Scalar) else _placed(node, text, fresh)
+        if fresh == text and isinstance(node, Scalar):
+            return node
+        placed = _placed(node, text, fresh)
+        name = _NAME.match(text) if text.endswith("}") and type(placed) is Scalar else None
+        variable = variables.known.get(name[1]) if name else None
+        if variable is not None and variable.text == fresh:
+            # All of it is one variable's value: whoever wants another changes it there.
+            return Supplied(variable.at, node.span, fresh, placed.style)  # type: ignore[attr-defined]
+        return placed
 
     before = item.root
     root = _Walk(change).node(before, 0)
@@ -120,12 +130,19 @@ class _Walk:
         return known
 
     def _mapping(self, node: Mapping, depth: int) -> Node:
-        entries = tuple((self.node(k, depth), self.node(v, depth + 1)) for k, v in node.entries)
+        entries = tuple((self._key(k, depth), self.node(v, depth + 1)) for k, v in node.entries)
         if all(a is c and b is d for (a, b), (c, d) in zip(entries, node.entries, strict=True)):
             return node
         fresh = Mapping(node.file, node.start, node.end, entries, node.flow)
         was_unsure = any(isinstance(k, Opaque) for k, _ in node.entries)
         fresh.open = node.open and not (was_unsure and not any(isinstance(k, Opaque) for k, _ in entries))
+        return fresh
+
+    def _key(self, node: Node, depth: int) -> Node:
+        """Keys stay where they are written: by them a mapping is read."""
+        fresh = self.node(node, depth)
+        if isinstance(fresh, Supplied):
+            return Scalar(node.file, node.start, node.end, fresh.text, fresh.style)
         return fresh
 
     def _sequence(self, node: Sequence, depth: int) -> Node:

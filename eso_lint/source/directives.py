@@ -282,7 +282,11 @@ def _fences(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def annotated(resources: Iterable[object]) -> Iterator[Suppression]:
-    """`eso-lint/ignore-ESO101: reason` annotations: they cover the object that carries them."""
+    """`eso-lint/ignore-ESO101: reason` annotations: they cover the object that carries them.
+
+    An object may be here in several shapes; what it says of itself counts once.
+    """
+    seen: set[tuple[SourceFile, int, SourceFile, int]] = set()
     for resource in resources:
         node = getattr(resource, "root", None)
         metadata = node.get("metadata") if isinstance(node, Mapping) else None
@@ -290,10 +294,12 @@ def annotated(resources: Iterable[object]) -> Iterator[Suppression]:
         if not isinstance(node, Mapping) or not isinstance(found, Mapping):
             continue
         for key, value in found.entries:
-            if isinstance(key, Scalar) and key.text.startswith("eso-lint/ignore-"):
+            place = (key.file, key.start, node.file, node.start)
+            if isinstance(key, Scalar) and key.text.startswith("eso-lint/ignore-") and place not in seen:
+                seen.add(place)
                 text = key.text.removeprefix("eso-lint/ignore-")
                 skip = len("eso-lint/ignore-") + (1 if key.style else 0)
                 names = (Name(text, Span(key.file, key.start + skip, key.start + skip + len(text))),) if text else ()
                 reason = value.text.strip() if isinstance(value, Scalar) else ""
                 covers = (node.start, node.end)
-                yield Suppression(key.file, key.span, "object", names, reason, covers, "" if names else "empty")
+                yield Suppression(node.file, key.span, "object", names, reason, covers, "" if names else "empty")

@@ -161,6 +161,19 @@ class Scalar(Node):
         return f"Scalar({self.text!r})"
 
 
+class Supplied(Scalar):
+    """A scalar that is put in from elsewhere: a substitution, a values file. Its place is there, where it is changed.
+
+    `used` is the place that asks for it.
+    """
+
+    __slots__ = ("used",)
+
+    def __init__(self, at: Node, used: Span, text: str, style: str = "") -> None:
+        super().__init__(at.file, at.start, at.end, text, style)
+        self.used = used
+
+
 class Opaque(Node):
     """Text that something else will replace before the cluster reads it (a template, a variable, a cipher).
 

@@ -89,7 +89,7 @@ def test_values_and_patches_of_the_fixture() -> None:
     }
     assert {key: string(store(*key)) for key in wanted} == wanted
     assert line(store("cache", "prod")) == ("clusters/prod/apps.yaml", 38)
-    assert line(store("database", "staging")) == ("apps/shop/database.yaml", 9)
+    assert line(store("database", "staging")) == ("clusters/staging/apps.yaml", 25)
     via = the(units, "database", "clusters/staging").via
     assert ("clusters/staging/apps.yaml", "aws-stagging") in {(span.file.path, span.text) for span in via}
     assert {i.id[2] for u in units for i in u.items if i.kind == "ClusterSecretStore"} == {"aws-prod", "aws-staging"}
