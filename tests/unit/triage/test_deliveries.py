@@ -26,9 +26,13 @@ TREE = {
     "base/kustomization.yaml": "resources: [db.yaml, store.yaml]\n",
     "env/dev/kustomization.yaml": "namespace: dev\nresources: [../../base]\n",
     "env/qa/kustomization.yaml": "namespace: qa\nresources: [../../base]\n",
-    "env/prod/kustomization.yaml": f"namespace: prod\nresources: [../../base]\npatches:\n"
-    f"  - target: {{kind: ExternalSecret}}\n    patch: |
-        {PATCH}\n",
+    "env/prod/kustomization.yaml": f"""namespace: prod
+resources: [../../base]
+patches:
+  - target: {{kind: ExternalSecret}}
+    patch: |
+      {PATCH}
+""",
 }
 
 
