@@ -115,10 +115,10 @@ def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], fil
                 foreign.append(document)
     views: dict[type, Any] = {Fault: tuple(faults)}
     open_worlds: frozenset[str] = frozenset()
-    if delivers:
+    if delivers or config.clusters:
         from eso_lint.render.unit import Note, Unit
 
-        objects, rendering = _rendered(parsed, documents, paths, files)
+        objects, rendering = _rendered(parsed, documents, config, paths, files)
         open_worlds = rendering.open_worlds
         views[Note], views[Unit] = rendering.notes, rendering.units
     else:
@@ -135,7 +135,11 @@ def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], fil
 
 
 def _rendered(
-    parsed: tuple[Parsed, ...], documents: list[Document], paths: frozenset[str], files: dict[str, SourceFile]
+    parsed: tuple[Parsed, ...],
+    documents: list[Document],
+    config: Config,
+    paths: frozenset[str],
+    files: dict[str, SourceFile],
 ) -> tuple[list[Resource], Rendering]:
     """The objects as Kustomize, Flux and Argo CD bring them to clusters, and those that nothing brings."""
     from eso_lint.model.build import resource, resources
@@ -143,7 +147,8 @@ def _rendered(
     from eso_lint.render.repository import Repository
     from eso_lint.render.worlds import render
 
-    rendering = render(Repository(parsed, files, paths), documents, {})
+    clusters = {cluster.root: cluster.name for cluster in config.clusters}
+    rendering = render(Repository(parsed, files, paths), documents, clusters)
     made: list[Resource] = []
     for item, world, units, declared, deployed in rendering.delivered:
         _, namespace, name = item.ids[0]
@@ -151,7 +156,10 @@ def _rendered(
         placement = Placement(frozenset(units), item.via, declared, deployed, written)
         made += resource(item.document, item.root, placement, world)
     for document, deployed in rendering.rest:
-        made += resources(document, Placement(deployed=deployed), world_of(document.file.path))
+        path = document.file.path
+        cluster = next((name for root, name in clusters.items() if path.startswith(root + "/")), None)
+        placement = Placement(declared=cluster is not None, deployed=deployed)
+        made += resources(document, placement, world_of(path) if cluster is None else cluster)
     made.sort(key=lambda r: (r.file.path, r.document.number, r.root.start, r.world, sorted(r.placement.units)))
     return made, rendering
 
@@ -161,4 +169,5 @@ def _installs(
 ) -> tuple[OperatorInstall, ...]:
     from eso_lint.model.installs import installs
 
-    return installs(parsed, objects, files, config.eso_version)
+    versions = {cluster.name: cluster.eso_version or config.eso_version for cluster in config.clusters}
+    return installs(parsed, objects, files, lambda world: versions.get(world, config.eso_version))

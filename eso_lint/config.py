@@ -30,6 +30,14 @@ class PathConvention(NamedTuple):
     namespace: str | None = None
 
 
+class Cluster(NamedTuple):
+    """A cluster that the repository describes: its name, the directory where its delivery begins, its version."""
+
+    name: str
+    root: str
+    eso_version: str | None = None
+
+
 class Config(NamedTuple):
     """Effective settings. Names are those of the keys in `.eso-lint.yaml`, with `_` for `-`."""
 
@@ -39,6 +47,7 @@ class Config(NamedTuple):
     exclude: tuple[str, ...] = ()
     fail_on: str = "warning"
     eso_version: str | None = None
+    clusters: tuple[Cluster, ...] = ()
     closed_world: bool = False
     external: tuple[ExternalObject, ...] = ()
     overrides: tuple[Override, ...] = ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from eso_lint.config import Config, ExternalObject, Override, PathConvention
-from eso_lint.configkeys import ROOT, Count, Flag, Key, ListOf, Object, Seconds, Text, Version
+from eso_lint.config import Cluster, Config, ExternalObject, Override, PathConvention
+from eso_lint.configkeys import ROOT, Count, Flag, Key, ListOf, MapOf, Object, Seconds, Text, Version
 from eso_lint.errors import ConfigError
 from eso_lint.source.node import Mapping, Node, Scalar, Sequence, SourceFile, Span
 from eso_lint.source.parse import parse
@@ -96,6 +96,8 @@ def _read(node: Node, shape: Any, place: Place, places: dict[Place, Span], what:
     places[place] = node.span
     if isinstance(shape, Object):
         return _object(node, shape, place, places, what)
+    if isinstance(shape, MapOf):
+        return _names(node, shape, place, places, what)
     if isinstance(shape, ListOf):
         if not isinstance(node, Sequence):
             raise error(f"{what} must be a list, not {_kind(node)}", node.span)
@@ -111,8 +113,12 @@ def _read(node: Node, shape: Any, place: Place, places: dict[Place, Span], what:
             hint = f"did you mean `{near}`?" if near else ""
             raise error(f"{what} knows no `{value}`: one of {', '.join(shape.choices)}", node.span, hint)
         return value
-    if isinstance(shape, Version) and isinstance(value, str) and _VERSION.match(value):
-        return value
+    if isinstance(shape, Version):
+        # TOML readers give the number, not its text.
+        number = type(value) in (int, float) and not node.file.path.endswith(".toml")
+        text = node.text if number else value
+        if isinstance(text, str) and _VERSION.match(text):
+            return text
     if isinstance(shape, Flag) and isinstance(value, bool):
         return value
     if isinstance(shape, Count) and type(value) is int and value >= shape.least:
@@ -121,9 +127,7 @@ def _read(node: Node, shape: Any, place: Place, places: dict[Place, Span], what:
         seconds = value if type(value) is int else _seconds(value) if isinstance(value, str) else None
         if seconds is not None and seconds >= 0:
             return seconds
-    hint = (
-        "quote it: YAML reads it as a number" if isinstance(shape, Version) and isinstance(value, (int, float)) else ""
-    )
+    hint = "quote it: as a number it may lose zeros" if isinstance(shape, Version) and type(value) is float else ""
     raise error(f"{what} must be {_words(shape)}, not {_kind(node)}", node.span, hint)
 
 
@@ -145,6 +149,16 @@ def _object(node: Node, shape: Object, place: Place, places: dict[Place, Span], 
             raise error(f"{what} lacks the key `{name}`", _start(node))
     if shape.any_of and not any(name in values for name in shape.any_of):
         raise error(f"{what} needs {' or '.join(f'`{name}`' for name in shape.any_of)}", _start(node))
+    return values
+
+
+def _names(node: Node, shape: MapOf, place: Place, places: dict[Place, Span], what: str) -> dict[str, Any]:
+    if not isinstance(node, Mapping):
+        raise error(f"{what} must be a mapping, not {_kind(node)}", node.span)
+    values: dict[str, Any] = {}
+    for key, value in node.index.values():
+        name = key.text if isinstance(key, Scalar) else ""
+        values[name] = _read(value, shape.item, (*place, name), places, f"`{name}` of {what}")
     return values
 
 
@@ -188,9 +202,13 @@ def _build(values: dict[str, Any]) -> Config:
     for key, kind in (("secrets", "Secret"), ("service-accounts", "ServiceAccount")):
         objects += [ExternalObject(kind, e["name"], e.get("namespace")) for e in external.get(key, ())]
     overrides = tuple(Override(**entry) for entry in values.pop("overrides", ()))
+    clusters = tuple(
+        Cluster(name, entry["root"].strip("/").removeprefix("./"), entry.get("eso-version"))
+        for name, entry in values.pop("clusters", {}).items()
+    )
     paths = tuple(PathConvention(e["pattern"], e.get("store"), e.get("namespace")) for e in values.pop("paths", ()))
     rest = {key.replace("-", "_"): value for key, value in values.items()}
-    return Config(external=tuple(objects), overrides=overrides, paths=paths, **rest)
+    return Config(external=tuple(objects), overrides=overrides, paths=paths, clusters=clusters, **rest)
 
 
 def _check_version(config: Config, file: SourceFile, places: dict[Place, Span]) -> None:

@@ -45,10 +45,10 @@ class Seconds(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A version; YAML may read it as a number, which loses zeros, so it must be a string."""
+    """A version. A number is taken as it is written: `0.10` is no `0.1`."""
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": r"^v?[0-9]+(\.[0-9]+){0,2}([-+].*)?$"}
+        return {"type": ["string", "number"], "pattern": r"^v?[0-9]+(\.[0-9]+){0,2}([-+].*)?$"}
 
 
 class ListOf(NamedTuple):
@@ -58,6 +58,15 @@ class ListOf(NamedTuple):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": self.item.schema()}
+
+
+class MapOf(NamedTuple):
+    """A mapping of names of the user's own to one shape."""
+
+    item: Any
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": self.item.schema()}
 
 
 class Key(NamedTuple):
@@ -110,6 +119,18 @@ ROOT = Object(
         Key("exclude", ListOf(Text()), "paths to leave out, as in .gitignore, relative to the repository root"),
         Key("fail-on", Text(("error", "warning", "info", "never")), "lowest severity that gives exit code 1"),
         Key("eso-version", Version(), "the operator's version in play"),
+        Key(
+            "clusters",
+            MapOf(
+                Object(
+                    (
+                        Key("root", Text(), "the directory where its delivery begins, such as `clusters/prod`", True),
+                        Key("eso-version", Version(), "the operator's version there"),
+                    )
+                )
+            ),
+            "the clusters that the repository describes, by name, where they are not found by themselves",
+        ),
         Key("closed-world", Flag(), "everything is in this repository: what is missing is an error"),
         Key(
             "external",

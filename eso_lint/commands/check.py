@@ -179,6 +179,10 @@ def _limits(line: CommandLine) -> Any:
 def _idle(line: CommandLine, settings: Any, source: Input) -> list[str]:
     """Patterns of the configuration that fit nothing: written by mistake, or left over."""
     found = _nested(settings, source)
+    for cluster in settings.config.clusters:
+        if not any(covers(cluster.root, path) for path in source.paths):
+            span = settings.places["clusters", cluster.name, "root"]
+            found.append(f"{settings.path}:{span.file.position(span.start)[0]}: no directory `{cluster.root}`")
     if not settings.config.overrides or line.words == ["-"]:
         return found
     from eso_lint.lint.select import glob

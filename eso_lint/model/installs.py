@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Dict
 
 from eso_lint.model.chart import CHART, is_chart, release
@@ -25,9 +25,9 @@ def installs(
     parsed: Iterable[Parsed],
     objects: Iterable[Resource],
     files: Dict[str, SourceFile],
-    fallback: str | None = None,
+    fallback: Callable[[str], str | None] = lambda world: None,
 ) -> tuple[OperatorInstall, ...]:
-    """All installs, by path. `fallback` is the version of those that do not say theirs."""
+    """All installs, by path. `fallback` is the version, by world, of those that do not say theirs."""
     repo = Repo(tuple(parsed), tuple(objects), files)
     found = list(_from_objects(repo))
     found += [install for document in repo.documents for install in from_document(repo, document)]
@@ -35,8 +35,8 @@ def installs(
     found += [install for document in repo.documents for install in plain_values(repo, document)]
     for install in found:
         install.world = install.world or world_of(install.file.path)
-        if install.release is None and install.version is None and fallback:
-            install.release = parse_version(fallback)
+        if install.release is None and install.version is None and (version := fallback(install.world)):
+            install.release = parse_version(version)
     return tuple(sorted(found, key=lambda i: (i.file.path, i.at.start)))
 
 
