@@ -84,7 +84,7 @@ MISTAKES = [
     ("closed-world: maybe\n", "1:15: `closed-world` must be true or false, not the text `maybe`", ""),
     ("select: store-unused\n", "1:9: `select` must be a list, not the text", ""),
     ("select: [1]\n", "1:10: an item of `select` must be a text, not `1`", ""),
-    ("eso-version: [0]\n", "1:14: `eso-version` must be a version, not a list", ""),
+    ("eso-version: [0]\n", "1:14: `eso-version` must be a version such as", ""),
     ("refresh-floor: soon\n", "1:16: `refresh-floor` must be a duration", ""),
     ("max-file-size: 0\n", "1:16: `max-file-size` must be a whole number of at least 1", ""),
     ("external: {secrets: [{namespace: a}]}\n", "lacks the key `name`", ""),
