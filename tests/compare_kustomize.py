@@ -1,13 +1,16 @@
 """Our kustomize builds against the real ones: `python tests/compare_kustomize.py [--all-kinds] DIRECTORY...`.
 
 Every kustomization below the directories is built with both and compared: same objects, same namespaces and names, same
-values. The binary is found by ESO_LINT_KUBECTL, or `kubectl` on PATH.
+values. The binary is found by ESO_LINT_KUBECTL, or `kubectl` on PATH. `--write` puts what the binary gives into
+`expected.yaml` beside each kustomization; the fixtures were made so:
+`python tests/compare_kustomize.py --write tests/fixtures/kustomize`.
 """
 
 from __future__ import annotations
 
 import collections
 import os
+import posixpath
 import shutil
 import subprocess
 import sys
@@ -19,7 +22,11 @@ from eso_lint.source.node import Document, Mapping, Node, Scalar, Sequence, Sour
 from eso_lint.source.parse import parse
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-GROUPS = ("external-secrets.io", "rbac.authorization.k8s.io", "toolkit.fluxcd.io", "argoproj.io", "networking.k8s.io")
+GROUPS = (
+    "external-secrets.io", "rbac.authorization.k8s.io", "toolkit.fluxcd.io", "argoproj.io", "networking.k8s.io",
+    "admissionregistration.k8s.io", "kyverno.io",
+)  # fmt: skip
+EXPECTED = "expected.yaml"
 CORE = ("Namespace", "ServiceAccount", "Secret", "ConfigMap")
 
 
@@ -41,7 +48,7 @@ class FileSource:
         self._files: dict[str, SourceFile | None] = {}
         self._documents: dict[str, tuple[Document, ...] | None] = {}
         self.paths = frozenset(
-            os.path.relpath(os.path.join(top, name), root) for top, _, names in os.walk(root) for name in names
+            (Path(top) / name).relative_to(root).as_posix() for top, _, names in os.walk(root) for name in names
         )
 
     def file(self, path: str) -> SourceFile | None:
@@ -67,10 +74,10 @@ class FileSource:
         return parse(SourceFile(text.file.path, text.text.encode())).documents
 
     def directory(self, path: str) -> tuple[str, ...]:
-        return tuple(sorted(name for name in self.paths if os.path.dirname(name) == path))
+        return tuple(sorted(name for name in self.paths if posixpath.dirname(name) == path))
 
     def roots(self) -> list[str]:
-        return sorted({os.path.dirname(path) for path in self.paths if os.path.basename(path) in NAMES})
+        return sorted({posixpath.dirname(path) for path in self.paths if posixpath.basename(path) in NAMES})
 
 
 def kubectl() -> str | None:
@@ -89,11 +96,15 @@ def plain(node: Node) -> Any:
 
 def real(text: bytes) -> list[Any]:
     """The objects in what the binary printed, read as a cluster would: nothing in it is a template."""
+    import re
+
     import yaml
 
     class Loader(yaml.CSafeLoader):
         pass
 
+    # A float needs no point there.
+    Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?\d+[eE][-+]?\d+\Z"), list("-+0123456789"))
     for tag in ("timestamp", "value", "merge"):
         Loader.add_constructor(f"tag:yaml.org,2002:{tag}", lambda loader, node: loader.construct_scalar(node))
     return [o for o in yaml.load_all(text, Loader=Loader) if o]
@@ -144,34 +155,48 @@ class Verdict(NamedTuple):
     objects: int = 0
 
 
-def compare(source: FileSource, build: Build, directory: str, binary: str, all_kinds: bool = False) -> Verdict:
+def run(binary: str, directory: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [binary, "kustomize", str(directory), "--load-restrictor", "LoadRestrictionsNone"],
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def is_built(source: FileSource, directory: str) -> bool:
+    """Whether a directory is built by itself: components are not."""
     document = source.kustomization(directory)
     if document is None or not isinstance(document.root, Mapping):
-        return Verdict("nothing")
+        return False
     kind = document.root.get("kind")
-    if isinstance(kind, Scalar) and kind.text == "Component":
+    return not (isinstance(kind, Scalar) and kind.text == "Component")
+
+
+def refusals(built: Built) -> list[str]:
+    """Why kustomize builds nothing here, as far as we see it."""
+    return [note.message for note in built.notes if note.kind in ("missing", "input", "refused") or note.fails]
+
+
+def compare(source: FileSource, build: Build, directory: str, binary: str, all_kinds: bool = False) -> Verdict:
+    if not is_built(source, directory):
         return Verdict("nothing")
     built = build.build(directory)
     kinds = {note.kind for note in built.notes}
-    if kinds & {"remote"}:
+    if "remote" in kinds:
         return Verdict("remote")
     try:
-        result = subprocess.run(
-            [binary, "kustomize", str(source.root / directory), "--load-restrictor", "LoadRestrictionsNone"],
-            capture_output=True, timeout=60, check=False,
-        )  # fmt: skip
+        result = run(binary, source.root / directory)
     except subprocess.TimeoutExpired:
         return Verdict("remote")
+    refused = refusals(built)
     if result.returncode:
         message = result.stderr.decode().strip().splitlines()[-1][-300:]
-        return Verdict("refused" if kinds & {"missing", "refused", "patch", "opaque"} else "only-real-refuses", message)
-    if kinds & {"missing", "refused"}:
-        notes = [note.message for note in built.notes if note.kind in ("missing", "refused")]
-        return Verdict("only-ours-refuses", notes[0])
-    return _compare(built, real(result.stdout), all_kinds)
+        return Verdict("refused" if refused or "opaque" in kinds else "only-real-refuses", message)
+    if refused:
+        return Verdict("only-ours-refuses", refused[0])
+    return verdict(built, real(result.stdout), all_kinds)
 
 
-def _compare(built: Built, theirs: list[Any], all_kinds: bool) -> Verdict:
+def verdict(built: Built, theirs: list[Any], all_kinds: bool) -> Verdict:
     wanted = [thing for thing in theirs if all_kinds or read_kinds(thing)]
     mine = [plain(item.root) for item in built.items]
     mine = [thing for thing in mine if all_kinds or read_kinds(thing)]
@@ -196,6 +221,13 @@ def _compare(built: Built, theirs: list[Any], all_kinds: bool) -> Verdict:
     return Verdict("agree", "", len(wanted))
 
 
+def write(binary: str, source: FileSource) -> None:
+    for directory in source.roots():
+        result = run(binary, source.root / directory)
+        if not result.returncode:
+            (source.root / directory / EXPECTED).write_bytes(result.stdout)
+
+
 def main(arguments: list[str]) -> int:
     binary = kubectl()
     if binary is None:
@@ -207,6 +239,9 @@ def main(arguments: list[str]) -> int:
         if argument.startswith("--"):
             continue
         source = FileSource(Path(argument))
+        if "--write" in arguments:
+            write(binary, source)
+            continue
         build, count = Build(source), collections.Counter[str]()
         for directory in source.roots():
             verdict = compare(source, build, directory, binary, all_kinds)

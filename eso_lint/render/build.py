@@ -6,6 +6,7 @@ labels, annotations, JSON patches, replacements and further transformers; hashes
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from eso_lint.render import patches, transformers
@@ -22,10 +23,13 @@ from eso_lint.render.config import (
     read_config,
 )
 from eso_lint.render.generators import absorb, add_hash, generate
-from eso_lint.render.paths import NAMES, Paths
+from eso_lint.render.misfits import misfit
+from eso_lint.render.paths import Paths
 from eso_lint.render.plugins import Plugins
 from eso_lint.render.references import follow
+from eso_lint.render.refusals import check_kustomization, check_paths, check_twice
 from eso_lint.render.replacements import replace
+from eso_lint.render.tree import set_field, words_as_text
 from eso_lint.render.unit import Item, Note, Source
 from eso_lint.source.node import (
     Document,
@@ -69,9 +73,9 @@ class Layer:
         self.config: Config = NONE
         self.schema = False
 
-    def note(self, kind: str, at: Node, message: str) -> None:
-        self.notes.append(Note(kind, at, message))
-        if kind in ("remote", "missing", "opaque"):
+    def note(self, kind: str, at: Node, message: str, path: str = "") -> None:
+        self.notes.append(Note(kind, at, message, path))
+        if kind in ("remote", "missing", "input", "opaque"):
             self.complete = False
 
     def absorb(self, other: Layer) -> None:
@@ -116,6 +120,8 @@ class Build:
         for item in found:
             add_hash(item)
         follow(found, layer.config)
+        for item in found:
+            _annotations_as_text(item)
         built = Built(tuple(found), tuple(dict.fromkeys(layer.notes)), frozenset(layer.files), layer.complete)
         if kustomization is None:
             self._built[directory] = built
@@ -141,11 +147,10 @@ class Build:
             layer.note("opaque", root, "this kustomization cannot be read")
             return
         above = (*above, directory)
-        names = [name for name in NAMES if self.paths.join(directory, name) in self.source.paths]
-        if len(names) > 1:
-            layer.note("refused", root, f"kustomize refuses a directory with both `{names[0]}` and `{names[1]}`")
+        check_kustomization(layer, self.paths, directory, document)
         for field in ("resources", "bases"):
             self._entries(layer, directory, root, field, above)
+        check_twice(layer)
         self._entries(layer, directory, root, "components", above)
         for entry in items(root.get("configurations")):
             for node in self.paths.nodes(directory, entry, layer):
@@ -171,8 +176,7 @@ class Build:
                 continue
             document = self.source.kustomization(target)
             if document is None:
-                kind, message = self.paths.absent(target)
-                layer.note(kind, entry, message)
+                self.paths.absent(target, entry, layer)
                 continue
             if target in above or len(above) > MAX_DEPTH:
                 layer.note("refused", entry, f"`{target or '.'}` includes itself")
@@ -189,7 +193,7 @@ class Build:
         known = self._objects.get(path)
         if known is None:
             documents = self.source.documents(path) or ()
-            found = [item for document in documents for item in objects(document, document.root)]
+            found = [item for document in documents for item in objects(document, words_as_text(document.root))]
             known = self._objects[path] = (found, self.paths.readable(path, found))
         layer.files.add(path)
         layer.complete = layer.complete and known[1]
@@ -197,7 +201,7 @@ class Build:
 
     def _generate(self, layer: Layer, directory: str, document: Document, root: Mapping) -> None:
         def file_of(at: Node, text: str) -> SourceFile | None:
-            return self.paths.file(directory, at, text, layer)
+            return self.paths.file(directory, at, text, layer, "input")
 
         options = root.get("generatorOptions")
         for field, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
@@ -220,7 +224,8 @@ class Build:
         config = layer.config
         for entry in items(root.get("patchesStrategicMerge")):
             nodes = self.paths.nodes(directory, entry, layer, inline=True)
-            layer.items = patches.by_name(layer.items, nodes, entry, None, layer.note, layer.schema)
+            self.merge(layer, nodes, entry, None)
+        check_paths(layer, items(root.get("patches")))
         for entry in items(root.get("patches")):
             self.patch(layer, directory, entry)
         namespace = root.get("namespace")
@@ -245,15 +250,45 @@ class Build:
     def patch(self, layer: Layer, directory: str, entry: Node) -> None:
         """One entry of `patches` or `patchesJson6902`, or a PatchTransformer."""
         path, inline, target, options = (lookup(entry, f) for f in ("path", "patch", "target", "options"))
+        if string(entry) is not None:
+            path = entry
         nodes: list[Node] = []
         if inline is not None and not is_absent(inline):
             nodes = self.paths.inline(inline, layer)
         elif path is not None and not is_absent(path):
             nodes = self.paths.nodes(directory, path, layer)
         if isinstance(target, Mapping) and target.index:
-            layer.items = patches.by_target(layer.items, nodes, target, options, layer.note, layer.schema)
+            fit = self._fit(layer, entry, True)
+            layer.items = patches.by_target(layer.items, nodes, target, options, layer.note, layer.schema, fit)
         else:
-            layer.items = patches.by_name(layer.items, nodes, entry, options, layer.note, layer.schema)
+            self.merge(layer, nodes, entry, options)
+
+    def merge(self, layer: Layer, nodes: list[Node], entry: Node, options: Node | None) -> None:
+        """Merge patches that name their objects."""
+        fit = self._fit(layer, entry, False)
+        layer.items = patches.by_name(layer.items, nodes, entry, options, layer.note, layer.schema, fit)
+
+    def _fit(self, layer: Layer, entry: Node, targeted: bool) -> patches.Fit:
+        """Notes on whether the patches of an entry find their objects, where all objects are known."""
+
+        def tell(wanted: Mapping, fits: bool) -> None:
+            key = (entry.file.path, entry.start, wanted.file.path, wanted.start)
+            note = None
+            if not fits and layer.complete:
+                note = misfit(layer.items, wanted, targeted, self._unread(layer, string(wanted.get("kind"))))
+            layer.notes.append((note or Note("fits", entry, ""))._replace(entry=key))
+
+        return tell
+
+    def _unread(self, layer: Layer, kind: str | None) -> bool:
+        """Whether a file of this build may hold objects of a kind that were not read."""
+        written = re.compile(rf"\bkind[\"']?\s*:\s*[\"']?{re.escape(kind)}\b") if kind else None
+        for path in layer.files & self._objects.keys():
+            file = self.source.file(path)
+            read = sum(item.kind == kind for item in self._objects[path][0])
+            if written is None or file is None or len(written.findall(file.text)) > read:
+                return True
+        return False
 
     def replacement(self, layer: Layer, directory: str, entry: Node) -> None:
         path = lookup(entry, "path")
@@ -263,6 +298,18 @@ class Build:
         for node in self.paths.nodes(directory, path, layer):
             for one in items(node) if isinstance(node, Sequence) else (node,):
                 replace(layer.items, one, layer.note)
+
+
+def _annotations_as_text(item: Item) -> None:
+    """kustomize reads and writes all annotations as text: a number or null that someone wrote becomes a string."""
+    annotations = lookup(item.root, "metadata", "annotations")
+    if not isinstance(annotations, Mapping):
+        return
+    for name, (_, value) in annotations.index.items():
+        if isinstance(value, Scalar) and value.string is None:
+            text = "" if value.value is None else value.text
+            fresh = Scalar(value.file, value.start, value.end, text, "'")
+            item.root = set_field(item.root, ("metadata", "annotations", name), fresh)  # type: ignore[assignment]
 
 
 def _label_specs(entry: Node, config: Config) -> tuple[FieldSpec, ...]:

@@ -145,6 +145,10 @@ REFERENCES = (
     Reference("Role", _RBAC, "", tuple(_at("roleRef/name", "RoleBinding", group=_RBAC))),
     Reference("ClusterRole", _RBAC, "", tuple(_at("roleRef/name", "RoleBinding", "ClusterRoleBinding", group=_RBAC))),
     Reference(
+        "ValidatingAdmissionPolicy", "admissionregistration.k8s.io", "",
+        tuple(_at("spec/policyName", "ValidatingAdmissionPolicyBinding", group="admissionregistration.k8s.io")),
+    ),
+    Reference(
         "ServiceAccount", "", "v1",
         (
             *_at("subjects", "RoleBinding", "ClusterRoleBinding", group=_RBAC),

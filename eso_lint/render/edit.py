@@ -26,7 +26,7 @@ _WORKLOADS = ("Pod", "PodTemplate", "Deployment", "ReplicaSet", "ReplicationCont
               "Job", "CronJob")  # fmt: skip
 _LISTS: dict[tuple[str, str], dict[str, str]] = {
     **{(g, k): _POD for g in ("", "apps", "batch") for k in _WORKLOADS},
-    ("", "ServiceAccount"): {**_METADATA, "secrets": "name", "imagePullSecrets": "name"},
+    ("", "ServiceAccount"): {**_METADATA, "secrets": "name"},
     ("", "Service"): {**_METADATA, "ports": "port"},
 }
 _BUILT_IN = frozenset(
@@ -44,59 +44,55 @@ def list_keys(api_version: str | None, kind: str | None) -> dict[str, str]:
 def merge(base: Node, patch: Node, lists: dict[str, str] = _NOTHING) -> Node | None:
     """A strategic merge: mappings merge, null and `$patch: delete` remove, the rest replaces but for known lists.
 
-    None where the patch deletes the whole.
+    None where the patch deletes the whole. kustomize knows no directive but `$patch`: others are data like any other.
     """
     if not isinstance(patch, Mapping) or not isinstance(base, Mapping):
-        return strip(patch)
+        return strip(patch, lists)
     directive = string(patch.index["$patch"][1]) if "$patch" in patch else None
     if directive == "delete":
         return None
     if directive == "replace":
-        return strip(patch)
+        return strip(patch, lists)
     result = base
     for key, value in effective(patch):
         if not isinstance(key, Scalar):
             result = opened(with_entries(result, [*effective(result), (key, value)]))
             continue
         name = key.text
-        if name.startswith("$"):
-            if name.startswith("$deleteFromPrimitiveList/"):
-                result = _drop(result, name.partition("/")[2], value)
+        if name == "$patch":
             continue
         if isinstance(value, Scalar) and value.value is None:
             result = without(result, name)
         elif name in result:
             old_key, old = result.index[name]
-            if isinstance(old, Sequence) and isinstance(value, Sequence) and name in lists:
-                by = lists[name]
-                merged: Node | None = unknown(value) if by == "?" else _merge_lists(old, value, by, lists)
+            if isinstance(value, Sequence):
+                by = lists.get(name)
+                merged: Node | None = value
+                if by == "?":
+                    merged = unknown(value)
+                elif by is not None and isinstance(old, Sequence):
+                    merged = _merge_lists(old, value, by, lists)
             else:
                 merged = merge(old, value, lists)
             result = without(result, name) if merged is None else with_entry(result, old_key, merged)
         else:
-            fresh = strip(value)
+            fresh = _fresh(name, value, lists)
             if fresh is not None:
                 result = with_entry(result, key, fresh)
-    kept = patch.index.get("$retainKeys")
-    if kept is not None and isinstance(kept[1], Sequence):
-        names = {string(item) for item in kept[1].items}
-        result = with_entries(
-            result, [(k, v) for k, v in effective(result) if isinstance(k, Scalar) and k.text in names]
-        )
     return opened(result) if patch.open and not result.open else result
 
 
 def _merge_lists(base: Sequence, patch: Sequence, by: str, lists: dict[str, str]) -> Node:
     """Items of the patch first, as kustomize orders them; those of the base that it does not name after them."""
     if any(string(lookup(item, "$patch")) == "replace" for item in patch.items if isinstance(item, Mapping)):
-        return strip(sequence_with(patch, [i for i in patch.items if "$patch" not in _keys(i)])) or base
+        return _stripped(sequence_with(patch, [i for i in patch.items if "$patch" not in _keys(i)]), lists)
     old = {_identity(item, by): item for item in base.items}
     result: list[Node] = []
     named = set()
     for item in patch.items:
         identity = _identity(item, by)
         named.add(identity)
-        merged = merge(old[identity], item, lists) if identity in old and identity is not None else strip(item)
+        merged = merge(old[identity], item, lists) if identity in old and identity is not None else strip(item, lists)
         if merged is not None:
             result.append(merged)
     result += [item for item in base.items if _identity(item, by) not in named]
@@ -114,32 +110,31 @@ def _identity(item: Node, by: str) -> str | None:
     return node.text if isinstance(node, Scalar) else None
 
 
-def _drop(mapping: Mapping, name: str, values: Node) -> Mapping:
-    old = mapping.index.get(name)
-    if old is None or not isinstance(old[1], Sequence) or not isinstance(values, Sequence):
-        return mapping
-    gone = {_identity(item, "") for item in values.items}
-    return with_entry(mapping, old[0], sequence_with(old[1], [i for i in old[1].items if _identity(i, "") not in gone]))
+def strip(node: Node, lists: dict[str, str]) -> Node | None:
+    """A patch's own subtree as it lands where nothing was: without directives and nulls; lists that replace stay."""
+    if not isinstance(node, Mapping):
+        return node
+    if "$patch" in node and string(node.index["$patch"][1]) == "delete":
+        return None
+    entries = []
+    for key, value in effective(node):
+        name = key.text if isinstance(key, Scalar) else ""
+        if name == "$patch" or (isinstance(value, Scalar) and value.value is None):
+            continue
+        kept = _fresh(name, value, lists)
+        if kept is not None:
+            entries.append((key, kept))
+    return with_entries(node, entries)
 
 
-def strip(node: Node) -> Node | None:
-    """A patch's own subtree as it lands where nothing was: directives and nulls are gone."""
-    if isinstance(node, Mapping):
-        if "$patch" in node and string(node.index["$patch"][1]) == "delete":
-            return None
-        entries = []
-        for key, value in effective(node):
-            if isinstance(key, Scalar) and key.text.startswith("$"):
-                continue
-            if isinstance(value, Scalar) and value.value is None:
-                continue
-            kept = strip(value)
-            if kept is not None:
-                entries.append((key, kept))
-        return with_entries(node, entries)
-    if isinstance(node, Sequence):
-        return sequence_with(node, [kept for item in node.items if (kept := strip(item)) is not None])
-    return node
+def _fresh(name: str, value: Node, lists: dict[str, str]) -> Node | None:
+    if isinstance(value, Sequence):
+        return _stripped(value, lists) if lists.get(name) else value
+    return strip(value, lists)
+
+
+def _stripped(node: Sequence, lists: dict[str, str]) -> Sequence:
+    return sequence_with(node, [kept for item in node.items if (kept := strip(item, lists)) is not None])
 
 
 class PatchError(Exception):
@@ -167,6 +162,9 @@ def json_patch(root: Node, operations: Node) -> Node:
             if source is None:
                 continue
             moved = _at(root, _steps(source))
+            if moved is None and op == "copy" and isinstance(_at(root, _steps(source)[:-1]), Mapping):
+                # A key that is absent reads as null.
+                moved = Scalar(operation.file, operation.start, operation.start, "null")
             if moved is None:
                 raise PatchError(lookup(operation, "from") or operation, f"there is nothing at `{source}`")
             if op == "move":
@@ -178,8 +176,11 @@ def json_patch(root: Node, operations: Node) -> Node:
             root = _change(root, steps, None, op, path)
         elif op == "test":
             actual = _at(root, steps)
-            if actual is None or same(actual, value) is False:
+            missing = not (isinstance(value, Scalar) and value.value is None)
+            if missing if actual is None else same(actual, value) is False:
                 raise PatchError(path, f"the test of `{pointer}` fails")
+        else:
+            raise PatchError(lookup(operation, "op") or operation, f"there is no operation `{op}`")
     return root
 
 
@@ -253,7 +254,7 @@ def _change(node: Node, steps: list[str], value: Node | None, op: str, at: Node)
         return value if value is not None else node
     head, rest = steps[0], steps[1:]
     if isinstance(node, Mapping):
-        if head not in node and node.open and (rest or op != "add"):
+        if head not in node and node.open and (rest or op == "remove"):
             return node
         if rest:
             if head not in node:
@@ -263,8 +264,7 @@ def _change(node: Node, steps: list[str], value: Node | None, op: str, at: Node)
             if head not in node:
                 raise PatchError(at, f"there is nothing at `{head}` to remove")
             return without(node, head)
-        if op == "replace" and head not in node:
-            raise PatchError(at, f"there is nothing at `{head}` to replace")
+        # kustomize sets a key also where there is none to replace.
         assert value is not None
         return with_entry(node, node.key(head) or Scalar(at.file, at.start, at.end, head, "'"), value)
     if isinstance(node, Sequence):

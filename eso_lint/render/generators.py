@@ -122,8 +122,7 @@ def absorb(found: list[Item], fresh: Item, behavior: str | None) -> str | None:
         for field in ("data", "binaryData"):
             root = _under(root, old.root, (field,))
     item.change(root, fresh.root)
-    item.hashed = old.hashed or fresh.hashed
-    item.generated = True
+    item.generated, item.hashed = True, old.hashed and fresh.hashed
     found[matches[0]] = item
     return None
 
@@ -244,11 +243,11 @@ def encoded(data: bytes) -> str:
 
 def suffix(item: Item) -> str | None:
     """The hash that kustomize appends to a generated object's name; None where a value is unknown."""
-    name = string(lookup(item.root, "metadata", "name"))
     data, binary = _values(item.root.get("data")), _values(item.root.get("binaryData"))
-    if name is None or data is None or binary is None:
+    if data is None or binary is None:
         return None
-    fields: dict[str, object] = {"kind": item.kind, "name": name, "data": data or ""}
+    # The name does not count: kustomize looks for it in a place where none is.
+    fields: dict[str, object] = {"kind": item.kind, "name": "", "data": data or ""}
     if item.kind == "Secret":
         kind = item.root.get("type")
         if isinstance(kind, Opaque):

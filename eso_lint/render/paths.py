@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import Protocol
 
+from eso_lint.render.tree import words_as_text
 from eso_lint.render.unit import Item, Source
 from eso_lint.source.node import Node, Opaque, Scalar, SourceFile, string
 
@@ -21,7 +22,7 @@ class Notes(Protocol):
     files: set[str]
     complete: bool
 
-    def note(self, kind: str, at: Node, message: str) -> None: ...
+    def note(self, kind: str, at: Node, message: str, path: str = "") -> None: ...
 
 
 class Paths:
@@ -66,8 +67,8 @@ class Paths:
     def is_file(self, target: str) -> bool:
         return bool(target) and (target in self.source.paths or self.source.documents(target) is not None)
 
-    def absent(self, target: str) -> tuple[str, str]:
-        """Kind and text of the Note for a listed path that gives nothing."""
+    def absent(self, target: str, entry: Node, notes: Notes) -> None:
+        """The Note for a listed path that gives nothing."""
         if self._directories is None:
             found = {""}
             for path in self.source.paths:
@@ -76,9 +77,13 @@ class Paths:
                         break
                     found.add(path)
             self._directories = frozenset(found)
-        if target in self._directories:
-            return "missing", f"the directory `{target or '.'}` holds no kustomization"
-        return "missing", f"there is no `{target}` in the repository"
+        here = target in self._directories
+        message = (
+            f"the directory `{target or '.'}` holds no kustomization"
+            if here
+            else f"there is no `{target}` in the repository"
+        )
+        notes.note("missing", entry, message, target)
 
     def check_inside(self, directory: str, target: str, entry: Node, notes: Notes) -> None:
         """kustomize reads files only from the kustomization's own directory and below, unless told otherwise."""
@@ -93,8 +98,8 @@ class Paths:
         written = len(_OURS.findall(file.text))
         return written <= sum("external-secrets.io" in item.group for item in found)
 
-    def file(self, directory: str, at: Node, text: str, notes: Notes) -> SourceFile | None:
-        """A file whose content is wanted; a Note where it is not there."""
+    def file(self, directory: str, at: Node, text: str, notes: Notes, kind: str = "missing") -> SourceFile | None:
+        """A file whose content is wanted; a Note (of this kind) where it is not there."""
         entry = Scalar(at.file, at.start, at.end, text, "'")
         target = self.resolve(directory, entry, notes)
         if target is None:
@@ -104,7 +109,7 @@ class Paths:
             if target in self.source.paths:
                 notes.note("opaque", at, f"`{target}` was not read")
             else:
-                notes.note("missing", at, f"there is no `{target}` in the repository")
+                notes.note(kind, at, f"there is no `{target}` in the repository", target)
             return None
         self.check_inside(directory, target, at, notes)
         notes.files.add(target)
@@ -129,7 +134,7 @@ class Paths:
             from eso_lint.source.parse import parse
 
             parsed = parse(file)
-            known = [document.root for document in parsed.documents]
+            known = [words_as_text(document.root) for document in parsed.documents]
             if parsed.skipped or any(fault.kind == "syntax" for fault in parsed.faults):
                 known.append(Opaque(file, 0, len(file.text), "", "unknown"))
             self._nodes[file.path] = known
@@ -143,7 +148,8 @@ class Paths:
 
             known = self._inline[id(entry)] = (
                 entry,
-                fragments(entry, entry) or [Opaque(entry.file, entry.start, entry.end, "", "unknown")],
+                list(map(words_as_text, fragments(entry, entry) or ()))
+                or [Opaque(entry.file, entry.start, entry.end, "", "unknown")],
             )
         if any(isinstance(node, Opaque) for node in known[1]):
             notes.note("opaque", entry, "this text cannot be read")

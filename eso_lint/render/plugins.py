@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eso_lint.render import patches, transformers
+from eso_lint.render import transformers
 from eso_lint.render.config import field_spec
 from eso_lint.render.generators import generate
 from eso_lint.render.tree import set_field, without
@@ -37,7 +37,7 @@ class Plugins:
 
     def _generator(self, directory: str, config: Mapping, kind: str) -> None:
         def file_of(at: Node, text: str) -> SourceFile | None:
-            return self.build.paths.file(directory, at, text, self.layer)
+            return self.build.paths.file(directory, at, text, self.layer, "input")
 
         flat: Node = without(config, "metadata")
         for field in ("name", "namespace"):
@@ -100,7 +100,7 @@ class Plugins:
         if text is not None and not is_absent(text):
             given.append((text, self.build.paths.inline(text, layer)))
         for entry, nodes in given:
-            layer.items = patches.by_name(layer.items, nodes, entry, None, layer.note, layer.schema)
+            self.build.merge(layer, nodes, entry, None)
 
     def _configs(self, entries: Node | None) -> list[tuple[Node, str, Mapping]]:
         """Every plugin configuration with its entry and the directory that its paths are relative to."""
@@ -123,7 +123,7 @@ class Plugins:
                 if not built.items:
                     self.layer.note("opaque", entry, "what these plugins do is not known")
             else:
-                self.layer.note(self.build.paths.absent(target)[0], entry, self.build.paths.absent(target)[1])
+                self.build.paths.absent(target, entry, self.layer)
         return found
 
 

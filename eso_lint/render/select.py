@@ -14,12 +14,7 @@ from eso_lint.source.node import Mapping, Node, Opaque, lookup, string
 # Kinds that kustomize knows to be cluster-scoped, by group; it takes custom kinds for namespaced, whatever they are.
 CLUSTER_SCOPED: dict[str, frozenset[str]] = {
     "": frozenset(("ComponentStatus", "Namespace", "Node", "PersistentVolume")),
-    "admissionregistration.k8s.io": frozenset(
-        (
-            "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy",
-            "ValidatingAdmissionPolicyBinding",
-        )
-    ),
+    "admissionregistration.k8s.io": frozenset(("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")),
     "apiextensions.k8s.io": frozenset(("CustomResourceDefinition",)),
     "apiregistration.k8s.io": frozenset(("APIService",)),
     "authentication.k8s.io": frozenset(("TokenReview",)),

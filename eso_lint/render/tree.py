@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent
 
 Change = Callable[[Node], Node]
+_WORDS = re.compile(r"\b(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)\b")
 
 
 def with_entry(mapping: Mapping, key: Node, value: Node) -> Mapping:
@@ -115,3 +117,34 @@ def change_at(root: Node, steps: list[str], change: Change, create: Node | None 
         key = root.index[head][0]
     fresh = change_at(old, rest, change, create)
     return root if fresh is old and head in root else with_entry(root, key, fresh)
+
+
+def words_as_text(root: Node) -> Node:
+    """A manifest as kustomize reads it: `yes`, `off` and their like are text there, and no booleans.
+
+    The same tree comes back where there are none. JSON patches keep them: they are read as Kubernetes reads.
+    """
+    if not isinstance(root, Mapping) or _WORDS.search(root.file.text, root.start, root.end) is None:
+        return root
+    return _spelt(root, {})
+
+
+def _spelt(node: Node, known: dict[int, Node]) -> Node:
+    if isinstance(node, Scalar):
+        word = not node.style and node.tag is None and _WORDS.fullmatch(node.text)
+        return Scalar(node.file, node.start, node.end, node.text, "'") if word else node
+    # Aliases share their nodes.
+    fresh = known.get(id(node))
+    if fresh is not None:
+        return fresh
+    fresh = node
+    if isinstance(node, Sequence):
+        items = [_spelt(item, known) for item in node.items]
+        if any(a is not b for a, b in zip(items, node.items, strict=True)):
+            fresh = sequence_with(node, items)
+    elif isinstance(node, Mapping):
+        entries = [(_spelt(key, known), _spelt(value, known)) for key, value in node.entries]
+        if any(a is not k or b is not v for (a, b), (k, v) in zip(entries, node.entries, strict=True)):
+            fresh = with_entries(node, entries)
+    known[id(node)] = fresh
+    return fresh

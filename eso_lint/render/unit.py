@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from eso_lint.source.node import Document, Mapping, Node, Scalar, SourceFile, Span, lookup, string
@@ -10,14 +11,24 @@ from eso_lint.source.node import Document, Mapping, Node, Scalar, SourceFile, Sp
 class Note(NamedTuple):
     """Something that rendering could not follow, or that the tool itself would refuse.
 
-    `kind` is remote (not in the repository, never fetched), missing (a listed path is not there), patch (its target
-    matches nothing, or an operation has no place), opaque (known to change things, in a way that is not followed),
-    outside (a file that kustomize reads only where its load restriction is off), refused (kustomize builds nothing).
+    `kind` is remote (not in the repository, never fetched), missing (a listed path is not there), input (a generator's
+    file is not there), patch (its target matches nothing), fits (a patch found an object, or may have found one),
+    opaque (known to change things, in a way that is not followed), outside (a file that kustomize reads only where its
+    load restriction is off), refused (kustomize builds nothing).
+
+    `path` is the place in the repository that a missing file or directory should have. `entry` stands for the patch of
+    a patch or fits Note (what `settled` compares), `near` for the object that comes closest, `suggestion` for the text
+    that would fit at `at`. `fails` says that kustomize builds nothing because of it.
     """
 
     kind: str
     at: Node
     message: str
+    path: str = ""
+    entry: tuple[str, int, str, int] | None = None
+    near: Node | None = None
+    suggestion: str = ""
+    fails: bool = False
 
 
 class Item:
@@ -97,6 +108,22 @@ class Unit(NamedTuple):
     items: tuple[Item, ...]
     files: frozenset[str]
     notes: tuple[Note, ...] = ()
+
+
+def settled(units: Iterable[Unit]) -> tuple[Note, ...]:
+    """The Notes of many units, each once.
+
+    A patch of a component or of a base that is used in several places counts as without a target where no place has
+    an object for it.
+    """
+    notes = [note for unit in units for note in unit.notes]
+    fitting = {note.entry for note in notes if note.kind == "fits"}
+    found: dict[tuple[object, ...], Note] = {}
+    for note in notes:
+        if note.kind != "fits" and (note.entry is None or note.entry not in fitting):
+            at = note.at
+            found.setdefault((note.kind, note.entry or (at.file.path, at.start, note.message)), note)
+    return tuple(found.values())
 
 
 class Source(Protocol):

@@ -7,6 +7,7 @@ import re
 from eso_lint.source.node import Node, Opaque, Scalar, SourceFile, walk
 
 _HEADER = re.compile(r"(?:[&!]\S*[ \t]+)*\|[0-9+-]*[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n)")
+_INDENT = re.compile(r"(?:[ \t]*(?:\r\n?|\n))*([ ]*)")
 _NOT_BREAK = re.compile(r"[^\r\n]")
 
 
@@ -26,23 +27,44 @@ def fragments(node: Node, at: Node, templated: bool = False) -> list[Node] | Non
     literal = _literal(node)
     if literal is not None:
         text, start = literal
+        pieces = _pieces(text, start)
         # Everything before the content becomes blank, so that offsets need no translation.
-        inner = SourceFile(node.file.path, (_NOT_BREAK.sub(" ", node.file.text[:start]) + text).encode())
+        inner = [
+            SourceFile(
+                node.file.path, (_NOT_BREAK.sub(" ", node.file.text[:begin]) + node.file.text[begin:end]).encode()
+            )
+            for begin, end in pieces
+        ]
     elif isinstance(node, Scalar):
-        inner = SourceFile(node.file.path, node.text.encode("utf-8", "replace"))
+        inner = [SourceFile(node.file.path, node.text.encode("utf-8", "replace"))]
     else:
         return None
     from eso_lint.source.parse import parse
 
-    parsed = parse(inner, None, templated)
-    if not parsed.documents or parsed.skipped or any(fault.kind == "syntax" for fault in parsed.faults):
-        return None
-    for document in parsed.documents:
-        for child in walk(document.root):
+    roots: list[Node] = []
+    for file in inner:
+        parsed = parse(file, None, templated)
+        if parsed.skipped or any(fault.kind == "syntax" for fault in parsed.faults):
+            return None
+        roots += [document.root for document in parsed.documents]
+    for root in roots:
+        for child in walk(root):
             child.file = node.file
             if literal is None:
                 child.start, child.end = at.start, at.end
-    return [document.root for document in parsed.documents]
+    return roots or None
+
+
+def _pieces(text: str, start: int) -> list[tuple[int, int]]:
+    """Where the documents of a block scalar's content begin and end in the file: `---` is indented there."""
+    first = _INDENT.match(text)
+    margin = first[1] if first else ""
+    pieces, begin = [], 0
+    for match in re.finditer(rf"^{margin}---(?=[ \t\r\n]|\Z)", text, re.MULTILINE):
+        pieces.append((begin, match.start()))
+        begin = match.end()
+    pieces.append((begin, len(text)))
+    return [(start + a, start + b) for a, b in pieces if text[a:b].strip()]
 
 
 def _literal(node: Node) -> tuple[str, int] | None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from eso_lint.render.build import Build
 from eso_lint.render.flux import cluster_of, flux_units
 from eso_lint.render.repository import Repository
-from eso_lint.render.unit import Item, Unit
+from eso_lint.render.unit import Item, Unit, settled
 from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, SourceFile, lookup, string
 from eso_lint.source.parse import parse
 
@@ -70,7 +70,7 @@ def test_two_clusters_of_the_fixture() -> None:
         for n in ["database", "cache", "queue", "mail", "session"]
     }
     assert secrets(units) == both | {("clusters/prod", "shop", "audit"), ("clusters/prod", "blog", "editor")}
-    assert not [note for unit in units for note in unit.notes]
+    assert not settled(units)
 
 
 def test_values_and_patches_of_the_fixture() -> None:

@@ -1,0 +1,59 @@
+"""What kustomize refuses to build: told as Notes, since somebody will see the error sooner than the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from eso_lint.render.paths import NAMES, Paths
+from eso_lint.render.select import known_place
+from eso_lint.render.unit import Item
+from eso_lint.source.node import Document, Mapping, Node, is_absent, lookup, string
+
+
+class Target(Protocol):
+    """What is being built."""
+
+    items: list[Item]
+
+    def note(self, kind: str, at: Node, message: str) -> None: ...
+
+
+def check_kustomization(target: Target, paths: Paths, directory: str, document: Document) -> None:
+    """The file itself: one of its name, with something in it, no template."""
+    root = document.root
+    names = [name for name in NAMES if paths.join(directory, name) in paths.source.paths]
+    if len(names) > 1:
+        target.note("refused", root, f"kustomize refuses a directory with both `{names[0]}` and `{names[1]}`")
+    if document.dialect != "plain":
+        target.note("opaque", root, "this kustomization is a template")
+    elif all(_nothing(value) for name, (_, value) in _index(root).items() if name not in ("apiVersion", "kind")):
+        target.note("refused", root, "kustomize refuses a kustomization without content")
+
+
+def _index(root: Node) -> dict[str, tuple[Node, Node]]:
+    return dict(root.index) if isinstance(root, Mapping) and not root.open else {"": (root, root)}
+
+
+def _nothing(value: Node) -> bool:
+    return is_absent(value) or string(value) == ""
+
+
+def check_twice(target: Target) -> None:
+    """kustomize adds no object under an identity that is taken."""
+    seen = set()
+    for item in target.items:
+        kind, namespace, name = item.id
+        if name is None or not known_place(item):
+            continue
+        identity = (string(item.root.get("apiVersion")), kind, namespace or "default", name)
+        if identity in seen:
+            target.note("refused", lookup(item.root, "metadata", "name") or item.root, f"a second {kind} `{name}`")
+        seen.add(identity)
+
+
+def check_paths(target: Target, entries: Iterable[Node]) -> None:
+    """Entries of `patches` are mappings: kustomize read paths there long ago, and refuses them now."""
+    for entry in entries:
+        if string(entry) is not None:
+            target.note("refused", entry, "kustomize takes no path here: write `path: ...`")
