@@ -30,6 +30,15 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return 0
+    except OSError as error:
+        # The surroundings failed, not we: a full disk, a stream that broke.
+        what = f"{error.strerror or error}" + (f": `{error.filename}`" if error.filename else "")
+        sys.stderr.write(f"eso-lint: {what}\n  the run could not be finished; what was printed is not all\n")
+        if verbose:
+            import traceback
+
+            traceback.print_exception(error, file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         sys.stderr.write("eso-lint: interrupted\n")
         return 130

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from eso_lint import HOMEPAGE
 from eso_lint.config import Cluster, Config, ExternalObject, Override, PathConvention
 from eso_lint.configkeys import ROOT, Count, Flag, Key, ListOf, MapOf, Object, Seconds, Text, Version
 from eso_lint.errors import ConfigError
@@ -48,13 +49,14 @@ def read_config(file: SourceFile) -> Loaded:
 def error(message: str, span: Span, hint: str = "") -> ConfigError:
     """A ConfigError that names its place."""
     line, column = span.file.position(span.start)
+    hint = hint or f"every key is described at {HOMEPAGE}/blob/main/docs/configuration.md"
     return ConfigError(f"{span.file.path}:{line}:{column}: {message}", hint)
 
 
 def _yaml_tree(file: SourceFile) -> Node | None:
     parsed = parse(file)
     for fault in parsed.faults:
-        raise error(fault.message, fault.span)
+        raise error(fault.message, fault.span, fault.help or "correct the YAML there")
     if len(parsed.documents) > 1:
         raise error("one document is expected, here begins a second", parsed.documents[1].root.span)
     for offset, reason in parsed.skipped:
@@ -100,7 +102,8 @@ def _read(node: Node, shape: Any, place: Place, places: dict[Place, Span], what:
         return _names(node, shape, place, places, what)
     if isinstance(shape, ListOf):
         if not isinstance(node, Sequence):
-            raise error(f"{what} must be a list, not {_kind(node)}", node.span)
+            hint = f"write `[{node.text}]`" if isinstance(node, Scalar) and node.text else ""
+            raise error(f"{what} must be a list, not {_kind(node)}", node.span, hint)
         return tuple(
             _read(item, shape.item, (*place, i), places, f"an item of {what}") for i, item in enumerate(node.items)
         )

@@ -20,7 +20,7 @@ def find_config(root: str) -> tuple[str, tuple[str, ...]]:
     found = [name for name in CANDIDATES if os.path.isfile(os.path.join(root, name))]
     if os.path.isfile(os.path.join(root, "pyproject.toml")):
         with open(os.path.join(root, "pyproject.toml"), "rb") as stream:
-            if b"[tool.eso-lint" in stream.read():
+            if b"[tool.eso-lint" in stream.read(1_000_000):
                 found.append("pyproject.toml")
     if len(found) > 1:
         raise ConfigError(f"two configuration files: {found[0]} and {found[1]}", "keep one of them")

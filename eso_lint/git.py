@@ -38,6 +38,8 @@ def git(root: str, *args: str, stdin: bytes | None = None) -> bytes:
         ) from error
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
+        if "not a git repository" in words:
+            raise UsageError(f"`{root}` is in no git repository", "--changed-since and --git-index need one")
         raise UsageError(f"git {args[0]} failed: {words}")
     return done.stdout
 

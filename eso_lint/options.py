@@ -166,13 +166,14 @@ def _find(name: str, command: str) -> Option:
 def _store(line: CommandLine, option: Option, value: str | None, words: Any, shown: str) -> None:
     if not option.metavar:
         if value is not None:
-            raise UsageError(f"`{shown}` takes no value")
+            raise UsageError(f"`{shown}` takes no value", f"write `{shown}` alone")
         line.values[option.key] = line.values.get(option.key, 0) + 1
         return
     if value is None:
         value = next(words, None)
         if value is None:
-            raise UsageError(f"`{shown}` needs a value: {option.metavar}")
+            some = ", ".join(option.choices) or f"{shown} {option.metavar}"
+            raise UsageError(f"`{shown}` needs a value", f"{'one of' if option.choices else 'write'}: {some}")
     if option.choices:
         one_of(value, option.choices, f"`{shown}`")
     if option.many:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from eso_lint.lint.entry import Entry
     from eso_lint.source.node import Span
 
+_MAX_SIZE = 1_000_000
+
 
 class Settings:
     """`levels` are the selection words of file and flags, in order. `origins` says of each key where it was set.
@@ -85,9 +87,9 @@ def load(line: CommandLine, root: str) -> Settings:
         named, source = os.environ["ESO_LINT_CONFIG"], "ESO_LINT_CONFIG"
     if named is not None:
         if isolated:
-            raise UsageError("`--isolated` and `--config` contradict each other")
+            raise UsageError("`--isolated` and `--config` contradict each other", "drop one of them")
         if not os.path.isfile(named):
-            raise UsageError(f"{source}: no file `{named}`")
+            raise _no_config(source, named)
         config, places, path = _read(named, named)
     elif not isolated:
         from eso_lint.configfind import find_config
@@ -118,12 +120,29 @@ def load(line: CommandLine, root: str) -> Settings:
     return Settings(config, levels, origins, places, path, warnings)
 
 
+def _no_config(source: str, named: str) -> UsageError:
+    if os.path.lexists(named):
+        return UsageError(f"{source}: cannot read `{named}`", "the configuration must be a file")
+    from eso_lint.suggest import closest
+
+    folder, name = os.path.split(named)
+    near = closest(name, os.listdir(folder or ".") if os.path.isdir(folder or ".") else ())
+    hint = f"did you mean `{os.path.join(folder, near)}`?" if near else "its path is taken from the current directory"
+    return UsageError(f"{source}: no file `{named}`", hint)
+
+
 def _read(shown: str, location: str) -> tuple[Config, dict[tuple[str | int, ...], Span], str]:
     from eso_lint.configfile import read_config
     from eso_lint.source.node import SourceFile
 
-    with open(location, "rb") as stream:
-        loaded = read_config(SourceFile(shown, stream.read()))
+    try:
+        with open(location, "rb") as stream:
+            data = stream.read(_MAX_SIZE + 1)
+    except OSError as error:
+        raise ConfigError(f"cannot read `{shown}`: {error.strerror}", "--isolated runs without it") from None
+    if len(data) > _MAX_SIZE:
+        raise ConfigError(f"`{shown}` is larger than {_MAX_SIZE:,} bytes", "this is no configuration file")
+    loaded = read_config(SourceFile(shown, data))
     return loaded.config, loaded.places, shown
 
 

@@ -26,7 +26,8 @@ def explain(line: CommandLine) -> int:
         if entry is None:
             from eso_lint.suggest import closest
 
-            near = closest(word, [n for e in entries for n in (e.id, e.name)])
+            names = [n for e in entries for n in (e.id, e.name)]
+            near = f"ESO{word}" if f"ESO{word}" in names else closest(word, names)
             raise UsageError(f"no rule `{word}`", f"did you mean `{near}`?" if near else "`eso-lint rules` lists them")
         chosen.append(entry.load())
     if format == "json":

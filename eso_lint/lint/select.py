@@ -136,33 +136,13 @@ def unknown_word(word: str, entries: Iterable[Entry]) -> str | None:
 
 def glob(pattern: str) -> re.Pattern[str]:
     """A path glob as in .gitignore: without an inner slash it fits at any depth, and a directory means all below it."""
+    from eso_lint.source.ignore import translate
+
     body = pattern.rstrip("/")
-    anchored = "/" in body
-    body = body.lstrip("/")
-    parts: list[str] = []
-    i = 0
-    while i < len(body):
-        if body.startswith("**/", i):
-            parts.append("(?:.*/)?")
-            i += 3
-        elif body.startswith("**", i):
-            parts.append(".*")
-            i += 2
-        elif body[i] == "*":
-            parts.append("[^/]*")
-            i += 1
-        elif body[i] == "?":
-            parts.append("[^/]")
-            i += 1
-        elif body[i] == "[" and "]" in body[i + 2 :]:
-            end = body.index("]", i + 2)
-            inner = body[i + 1 : end].replace("\\", r"\\")
-            parts.append("[" + ("^" + inner[1:] if inner.startswith("!") else inner) + "]")
-            i = end + 1
-        else:
-            parts.append(re.escape(body[i]))
-            i += 1
-    return re.compile(("" if anchored else "(?:.*/)?") + "".join(parts) + r"(?:/.*)?\Z", re.DOTALL)
+    _, anchored, expression = translate(f"\\{body}" if body.startswith(("!", "#")) else body)
+    if expression is None:
+        return re.compile("(?!)")
+    return re.compile(("" if anchored else "(?:.*/)?") + expression.removesuffix("/?") + r"(?:/.*)?\Z", re.DOTALL)
 
 
 def check_words(words: Iterable[str], entries: Iterable[Entry], refuse: Callable[[str, str], Exception]) -> None:
