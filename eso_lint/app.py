@@ -160,7 +160,7 @@ def _rendered(
         cluster = next((name for root, name in clusters.items() if path.startswith(root + "/")), None)
         placement = Placement(declared=cluster is not None, deployed=deployed)
         made += resources(document, placement, world_of(path) if cluster is None else cluster)
-    made.sort(key=lambda r: (r.file.path, r.document.number, r.root.start, r.world, sorted(r.placement.units)))
+    made.sort(key=lambda r: (r.file.path, r.document.number, r.root.start, r.world, sorted(by.name for by in r.placement.units)))
     return made, rendering
 
 

@@ -154,26 +154,17 @@ def analyse(
     progress: Callable[[str], None],
 ) -> Result:
     """Read, build and ask every rule, suppressions last: they are judged by what the others found."""
-    from eso_lint.app import build, choose, read
     from eso_lint.lint.run import run
     from eso_lint.lint.triage import judge
 
     files = source.files
     progress("reading")
-    chosen, interest = choose(files.values(), interest)
-    charts = charts_of(source.paths)
-    parsed = read(chosen, interest, charts)
-    if engine.strangers:
-        for renderer in engine.host.renderers():
-            parsed = tuple(
-                p._replace(documents=(*p.documents, *(made for d in p.documents for made in renderer.render(d))))
-                for p in parsed
-            )
-    workspace = build(parsed, config, source.paths, files)  # type: ignore[arg-type]
+    workspace, chosen = workspace_of(source, config, interest, engine)
+    parsed = workspace.parsed
     progress("asking the rules")
     rules = engine.rules(tuple(e for e in wanted if SUPPRESSION not in e.on), workspace)
     findings = list(run(rules, workspace))
-    markers = markers_of(files, {file.path for file in chosen}, workspace, charts)
+    markers = markers_of(files, chosen, workspace, charts_of(source.paths))
     if markers:
         faulty = {p.file.path for p in parsed if p.skipped or any(f.kind == "syntax" for f in p.faults)}
         on = {entry.id for entry in wanted}
@@ -189,8 +180,26 @@ def analyse(
     return Result(tuple(findings), markers, rules, workspace)
 
 
+def workspace_of(
+    source: Input, config: object, interest: Interest, engine: Engine
+) -> tuple[Workspace, frozenset[str]]:
+    """Files to the workspace: what can matter is parsed, expanded by plug-ins and rendered. And the files that can."""
+    from eso_lint.app import build, choose, read
+
+    chosen, interest = choose(source.files.values(), interest)
+    parsed = read(chosen, interest, charts_of(source.paths))
+    if engine.strangers:
+        for renderer in engine.host.renderers():
+            parsed = tuple(
+                p._replace(documents=(*p.documents, *(made for d in p.documents for made in renderer.render(d))))
+                for p in parsed
+            )
+    workspace = build(parsed, config, source.paths, source.files)  # type: ignore[arg-type]
+    return workspace, frozenset(file.path for file in chosen)
+
+
 def markers_of(
-    files: Mapping[str, SourceFile], read: set[str], workspace: Workspace, charts: frozenset[str]
+    files: Mapping[str, SourceFile], read: frozenset[str], workspace: Workspace, charts: frozenset[str]
 ) -> tuple[Suppression, ...]:
     """All suppressions: comments of files that hold the needle (or, in files that are read, seem to), annotations."""
     from eso_lint.app import in_chart, is_yaml

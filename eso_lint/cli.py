@@ -70,6 +70,14 @@ def dispatch(line: CommandLine) -> int:
         from eso_lint.commands.config import config
 
         return config(line)
+    if line.command == "inventory":
+        from eso_lint.commands.inventory import inventory
+
+        return inventory(line)
+    if line.command == "explain-object":
+        from eso_lint.commands.inventory import explain_object
+
+        return explain_object(line)
     from eso_lint.commands.check import check
 
     return check(line)

@@ -19,6 +19,8 @@ COMMANDS = {
     "explain": "why a rule exists, what to do, a bad and a good example",
     "rules": "all rules",
     "config": "the settings in force, and where each comes from",
+    "inventory": "which object reaches which cluster, and which store it leads to",
+    "explain-object": "the story of one object: what brings it, changes it, and gives it its namespace",
 }
 SEVERITIES = ("error", "warning", "info")
 
@@ -53,14 +55,17 @@ class Option:
         return self.name.replace("-", "_")
 
 
-_SETTINGS = ("check", "config")
+_READ = ("check", "inventory", "explain-object")
+_SETTINGS = (*_READ, "config")
+_FAIL = ("check", "config")
 _RUN = ("check", "config", "rules")
+_FILE = (*_RUN, "inventory", "explain-object")
 _PROFILES = ("minimal", "default", "strict", "audit")
-_ALL = ("check", "explain", "rules", "config")
+_ALL = tuple(COMMANDS)
 
 OPTIONS: tuple[Option, ...] = (
-    Option("config", "FILE", "configuration file (default: the one at the repository root)", on=_RUN),
-    Option("isolated", "", "read no configuration file and no ESO_LINT_ environment", on=_RUN),
+    Option("config", "FILE", "configuration file (default: the one at the repository root)", on=_FILE),
+    Option("isolated", "", "read no configuration file and no ESO_LINT_ environment", on=_FILE),
     Option("profile", "NAME", "minimal, default, strict or audit", _PROFILES, on=_RUN),
     Option("select", "RULES", "switch rules on: ids, names, prefixes, families or ALL", many=True, split=True, on=_RUN),
     Option("ignore", "RULES", "switch rules off; wins over --select", many=True, split=True, on=_RUN),
@@ -68,22 +73,22 @@ OPTIONS: tuple[Option, ...] = (
     Option("force-exclude", "", "excludes also hold for paths named on the command line"),
     Option("eso-version", "VERSION", "the operator's version in play", on=_SETTINGS),
     Option("closed-world", "", "everything is in this repository: what is missing is an error", on=_SETTINGS),
-    Option("git-index", "", "read only files that git tracks (staged ones included)"),
+    Option("git-index", "", "read only files that git tracks (staged ones included)", on=_READ),
     Option("changed-since", "REF", "read everything, report only what changed since REF, or what the change broke"),
     Option("stdin-filename", "PATH", "the path to report for `-`"),
-    Option("fail-on", "SEVERITY", "lowest severity that gives exit code 1", (*SEVERITIES, "never"), on=_SETTINGS),
+    Option("fail-on", "SEVERITY", "lowest severity that gives exit code 1", (*SEVERITIES, "never"), on=_FAIL),
     Option("exit-zero", "", "exit 0 even with findings"),
     Option("min-severity", "SEVERITY", "show nothing below", SEVERITIES),
     Option("min-confidence", "LEVEL", "show nothing below", ("high", "medium", "low")),
     Option("no-ignores", "", "show what comments and annotations hide"),
-    Option("format", "FORMAT", "what to print; `eso-lint rules` and `config` know json", on=_ALL),
+    Option("format", "FORMAT", "what to print; the other commands know text and json", on=_ALL),
     Option("report", "FORMAT:PATH", "write a further report; `-` is standard output", many=True),
     Option("sarif-suppressed", "", "SARIF also carries what is suppressed; code scanning shows it all the same"),
     Option("sarif-category", "NAME", "SARIF names this category, which tells uploads of one job apart"),
     Option("color", "WHEN", "auto, always or never", ("auto", "always", "never"), on=_ALL),
     Option("statistics", "", "count findings by rule"),
     Option("show-files", "", "list the files that would be read, and stop"),
-    Option("no-plugins", "", "load no installed plug-ins", on=("check", "explain", "rules", "config")),
+    Option("no-plugins", "", "load no installed plug-ins", on=_ALL),
     Option("verbose", "", "say more on standard error; tracebacks for our own bugs", short="v", on=_ALL),
     Option("quiet", "", "no summary, no notes", short="q", on=_ALL),
     Option("help", "", "this text", short="h", on=_ALL),
@@ -195,15 +200,18 @@ def one_of(value: str, choices: Sequence[str], what: str) -> str:
     return value
 
 
+_WORDS = {"check": " [PATH...]", "explain": " RULE", "inventory": " [PATH]", "explain-object": " FILE:LINE"}
+
+
 def help_text(command: str | None) -> str:
     """The help of one command; of the program (`check` included) where it is None."""
     shown = command or "check"
     if command is None:
         parts = ["usage: eso-lint [check] [PATH...] [flags]", "       eso-lint COMMAND [flags]", ""]
         parts += ["Lints a GitOps repository that uses the External Secrets Operator.", "", "commands:"]
-        parts += [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
+        parts += [f"  {name:<15} {text}" for name, text in COMMANDS.items()]
     else:
-        word = {"check": " [PATH...]", "explain": " RULE"}.get(command, "")
+        word = _WORDS.get(command, "")
         parts = [f"usage: eso-lint {command}{word} [flags]", "", COMMANDS[command]]
     parts += ["", "flags:"]
     for option in OPTIONS:

@@ -75,7 +75,7 @@ def _about_suppressions(
     from eso_lint.rules.index import INDEX
     from eso_lint.source.directives import Suppression
 
-    markers = markers_of(sources, set(sources), workspace, charts_of(sources))
+    markers = markers_of(sources, frozenset(sources), workspace, charts_of(sources))
     texts = {name.text for marker in markers for name in marker.names}
     named = [entry for entry in INDEX if any(means(text, entry.id, entry.name) for text in texts)]
     others = [entry.load() for entry in named if "Suppression" not in entry.on]

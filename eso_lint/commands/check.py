@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 from eso_lint.check import Engine, Request, covers
 from eso_lint.check import check as run
+from eso_lint.commands.inputs import known_paths, read_input, root_of
 from eso_lint.errors import UsageError
-from eso_lint.options import COMMANDS, CommandLine, one_of
+from eso_lint.options import CommandLine, one_of
 from eso_lint.record import TYPE_CHECKING
 from eso_lint.settings import load, setting, use_color
 
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from eso_lint.check import Input
-    from eso_lint.lint.report import Report, Skipped
-    from eso_lint.source.node import SourceFile
+    from eso_lint.lint.report import Report
 
 
 def check(line: CommandLine) -> int:
     """Run the command; the exit code."""
     words = line.words or ["."]
-    _known_paths(line, words)
-    root, within = _root(line, words)
+    known_paths(line, words)
+    root, within = root_of(line, words)
     settings = load(line, root)
     engine = Engine(not line.has("no_plugins") and _strangers())
     warn = _quiet if line.has("quiet") else _warn
@@ -36,7 +36,7 @@ def check(line: CommandLine) -> int:
         _warn(f"root {root}; configuration {settings.path or 'none'}")
     reports = _reports(line, engine)
     progress = _progress()
-    source = _read(line, root, words, settings.config, progress)
+    source = read_input(line, root, words, settings.config, progress)
     if line.has("show_files"):
         sys.stdout.writelines(
             f"{path}\n" for path in source.files if not within or any(covers(w, path) for w in within)
@@ -65,91 +65,6 @@ def _strangers() -> bool:
     from eso_lint.strangers import strangers_installed
 
     return strangers_installed()
-
-
-def _known_paths(line: CommandLine, words: list[str]) -> None:
-    if "-" in words:
-        if len(words) > 1:
-            raise UsageError("`-` (standard input) stands alone", "give its path with --stdin-filename")
-        if line.text("changed_since"):
-            raise UsageError("`-` and --changed-since contradict each other")
-        return
-    if line.text("stdin_filename"):
-        raise UsageError("`--stdin-filename` needs the path `-`")
-    for word in words:
-        if not os.path.lexists(word):
-            from eso_lint.suggest import closest
-
-            near = None if line.explicit else closest(word, COMMANDS)
-            if near is None:
-                folder, name = os.path.split(word)
-                names = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
-                found = closest(name, names)
-                near_path = os.path.join(folder, found) if found else None
-                raise UsageError(f"no such path `{word}`", f"did you mean `{near_path}`?" if near_path else "")
-            raise UsageError(f"no command and no path `{word}`", f"did you mean the command `{near}`?")
-
-
-def _root(line: CommandLine, words: list[str]) -> tuple[str, tuple[str, ...]]:
-    """The repository root, and the paths below it that findings are wanted for (none: all)."""
-    from eso_lint.source.discover import find_root
-
-    if words == ["-"]:
-        root = os.path.realpath(find_root("."))
-        name = line.text("stdin_filename")
-        return root, (_inside(name, root),) if name else ()
-    root = os.path.realpath(find_root(words[0]))
-    within = [_inside(word, root) for word in words]
-    return root, () if "" in within else tuple(within)
-
-
-def _inside(word: str, root: str) -> str:
-    """A path as given to one below the root, with `/`; "" is the root itself."""
-    path = os.path.realpath(word) if os.path.isdir(word) else _absolute(word)
-    relative = os.path.relpath(path, root).replace(os.sep, "/")
-    if relative == ".." or relative.startswith("../"):
-        raise UsageError(f"`{word}` lies outside the repository root `{root}`", "lint one repository in one run")
-    return "" if relative == "." else relative
-
-
-def _absolute(word: str) -> str:
-    """A file's path with its directory resolved, but not the file: a link is reported where it is."""
-    folder, name = os.path.split(word)
-    return os.path.join(os.path.realpath(folder or "."), name)
-
-
-def _read(line: CommandLine, root: str, words: list[str], config: Any, progress: Callable[[str], None]) -> Input:
-    from eso_lint.check import Input
-    from eso_lint.source.discover import discover
-    from eso_lint.source.node import SourceFile
-
-    progress("looking for files")
-    force = line.has("force_exclude")
-    if words == ["-"]:
-        name = line.text("stdin_filename")
-        file = SourceFile(_inside(name, root) if name else "stdin.yaml", sys.stdin.buffer.read())
-        if name is None:
-            return Input({file.path: file}, (), frozenset((file.path,)))
-        # An editor's buffer: it stands in for the file of that name, beside the rest of the repository.
-        found = discover(root, (), config.exclude, line.has("git_index"), config.max_file_size, force)
-        files = {f.path: f for f in sorted((*(f for f in found.files if f.path != file.path), file), key=_path_of)}
-        return Input(files, _skipped(found.skipped), found.paths | {file.path})
-    # The whole repository is read, whatever is named: a reference may lead anywhere. What is named is read even where
-    # an ignore file or the configuration leaves it out.
-    # So is the list of known keys, which need not be a manifest.
-    named = [root, *words, *([os.path.join(root, config.inventory)] if config.inventory else ())]
-    found = discover(root, named, config.exclude, line.has("git_index"), config.max_file_size, force)
-    return Input({file.path: file for file in found.files}, _skipped(found.skipped), found.paths)
-
-
-def _path_of(file: SourceFile) -> str:
-    return file.path
-
-
-def _skipped(found: Any) -> tuple[Skipped, ...]:
-    from eso_lint.lint.report import Skipped
-
-    return tuple(Skipped(skip.path, skip.reason) for skip in found)
 
 
 def _before(line: CommandLine, root: str, source: Input) -> dict[str, bytes | None] | None:

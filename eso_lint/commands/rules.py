@@ -11,6 +11,7 @@ from eso_lint.check import Engine
 from eso_lint.errors import UsageError
 from eso_lint.lint.rule import Rule
 from eso_lint.options import CommandLine, one_of
+from eso_lint.report.table import write_table
 from eso_lint.settings import load, use_color
 
 
@@ -70,19 +71,7 @@ def rules(line: CommandLine) -> int:
         )
         for rule in found
     ]
-    if sys.stdout.isatty() and use_color(line, sys.stdout):
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table(*head, box=None, header_style="bold")
-        for row in rows:
-            table.add_row(*row)
-        Console().print(table)
-    else:
-        widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head) - 1)]
-        for row in (head, *rows):
-            cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=True)]
-            sys.stdout.write("  ".join((*cells, row[-1])) + "\n")
+    write_table(head, rows, sys.stdout, sys.stdout.isatty() and use_color(line, sys.stdout))
     if not line.has("quiet"):
         sys.stderr.write(f"{len(rows)} rules, {len(on)} on in profile {settings.config.profile}\n")
     return 0

@@ -66,7 +66,7 @@ def _labels(resource: Resource, by_world: bool) -> list[str]:
     placement = resource.placement
     if by_world and placement.declared:
         return [resource.world]
-    return [f"{unit} of {resource.world}" if placement.declared else unit for unit in placement.units]
+    return [f"{by.name} of {resource.world}" if placement.declared else by.name for by in placement.units]
 
 
 def _join(names: list[str]) -> str:

@@ -69,6 +69,11 @@ def parted(a: str, b: str) -> bool:
     return any(is_environment(part) for part in (*one, *other))
 
 
+def idle(path: str) -> bool:
+    """Whether a path lies in a directory for what is not deployed: an archive, scaffolding, examples."""
+    return any(_IDLE.fullmatch(part) or _DOCUMENTATION.fullmatch(part) for part in path.split("/")[:-1])
+
+
 def is_environment(name: str) -> bool:
     """Whether a directory or file stem names one of several environments: `prod`, `app-dev`, `ring-1`, `us-east-1`."""
     return _ENVIRONMENT.fullmatch(name) is not None or _RING.fullmatch(name) is not None

@@ -10,6 +10,14 @@ from eso_lint.source.node import Span
 _WORLD = re.compile(r"(?:^|/)(?:clusters|overlays|environments)/[^/]+(?=/)|(?:^|/)_archive(?=/)")
 
 
+class Bringer(NamedTuple):
+    """A declaration that brings an object: its name, where it stands (None for a bare directory), and its cluster."""
+
+    name: str
+    at: Span | None = None
+    cluster: str | None = None
+
+
 class Placement(NamedTuple):
     """What delivery says of one object.
 
@@ -19,7 +27,7 @@ class Placement(NamedTuple):
     neighbours are brought there. `written` are namespace and name before delivery changed them, None where it did not.
     """
 
-    units: frozenset[str] = frozenset()
+    units: frozenset[Bringer] = frozenset()
     via: tuple[Span, ...] = ()
     declared: bool = False
     deployed: bool = True

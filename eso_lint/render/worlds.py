@@ -8,7 +8,7 @@ from collections.abc import Mapping as MappingABC
 from typing import NamedTuple
 
 from eso_lint.render.build import Build, objects
-from eso_lint.render.placement import world_of
+from eso_lint.render.placement import Bringer, world_of
 from eso_lint.render.repository import Repository
 from eso_lint.render.unit import Item, Note, Unit
 from eso_lint.source.node import Document, string
@@ -26,7 +26,7 @@ class Delivered(NamedTuple):
 
     item: Item
     world: str
-    units: tuple[str, ...]
+    units: tuple[Bringer, ...]
     declared: bool
     deployed: bool
 
@@ -150,13 +150,14 @@ def _delivered(
     for unit in units:
         world, declared = _world(unit, clusters)
         live = deployed(unit)
+        by = Bringer(unit.name, None if unit.at is None else unit.at.span, unit.cluster)
         for item in unit.items:
             key = (world, item.document.file.path, item.document.number, item.root.start, item.id, item.via, live)
             known = found.get(key)
             if known is None:
-                found[key] = Delivered(item, world, (unit.name,), declared, live)
-            elif unit.name not in known.units:
-                found[key] = known._replace(units=(*known.units, unit.name))
+                found[key] = Delivered(item, world, (by,), declared, live)
+            elif by not in known.units:
+                found[key] = known._replace(units=(*known.units, by))
     return tuple(found.values())
 
 
