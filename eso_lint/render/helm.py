@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-import posixpath
+from collections.abc import Iterable
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
+from eso_lint.render import helm_values
 from eso_lint.render.build import objects
+from eso_lint.render.goeval import Define, Evaluator, Refused
+from eso_lint.render.goplaces import documents
+from eso_lint.render.gosyntax import TemplateError
+from eso_lint.render.govalues import UNKNOWN, Limit, Map, TooMuch
+from eso_lint.render.helm_chart import Chart, Charts
+from eso_lint.render.helm_release import Part, assemble, context
 from eso_lint.render.unit import Item, Note, Source
-from eso_lint.source.node import Node
+from eso_lint.source.node import Document, Node, Scalar, SourceFile, string
+
+# What one rendering may cost; an honest chart needs a few thousand.
+_STEPS = 150_000
+_NEEDLE = b"external-secrets.io"
+_KNOWN: WeakKeyDictionary[Source, Charts] = WeakKeyDictionary()
 
 
 class Setting(NamedTuple):
@@ -26,6 +39,14 @@ class Rendered(NamedTuple):
     files: frozenset[str]
 
 
+def charts_of(source: Source) -> Charts:
+    """The charts of a repository: one reading for all its releases."""
+    known = _KNOWN.get(source)
+    if known is None:
+        known = _KNOWN[source] = Charts(source)
+    return known
+
+
 def render_chart(
     source: Source,
     chart: str,
@@ -41,9 +62,145 @@ def render_chart(
     Opaque for a layer that cannot be known. `settings` come on top of them. Objects without a namespace get none here:
     that is up to whoever installs them.
     """
-    found = [path for path in source.paths if path.startswith(posixpath.join(chart, "templates/"))]
-    made = [i for path in sorted(found) for d in source.documents(path) or () for i in objects(d, d.root)]
-    return Rendered(tuple(made), (), frozenset((*found, posixpath.join(chart, "Chart.yaml"))))
+
+    def user(limit: Limit) -> Map:
+        made = Map()
+        for node in values:
+            for root in _roots(source, node):
+                made = helm_values.overlay(helm_values.layer(root, limit), made, limit, False)
+        for setting in settings:
+            helm_values.apply(made, setting.name, setting.value, setting.text)
+        return made
+
+    found = charts_of(source).at(chart)
+    if found is None:
+        return Rendered((), (), frozenset())
+    run = _Run(source, found)
+    limit = Limit(_STEPS)
+    try:
+        parts = assemble(found, user(limit), limit)
+    except (TooMuch, RecursionError):
+        return run.as_written()
+    return run.render(parts, {"Name": release, "Namespace": namespace}, limit)
 
 
-__all__ = ["Rendered", "Setting", "render_chart"]
+def render_alone(source: Source, chart: str, alternatives: Iterable[str]) -> Rendered:
+    """A chart that nothing releases, with what its own values say.
+
+    `alternatives` are values files that lie beside it: a value counts where it is the same with each of them.
+    """
+    charts = charts_of(source)
+    found = charts.at(chart)
+    if found is None:
+        return Rendered((), (), frozenset())
+    run = _Run(source, found)
+    limit = Limit(_STEPS)
+    layers = [root for path in alternatives if (root := charts.data(path)) is not None]
+    try:
+        own = helm_values.layer(found.values, limit) if found.values is not None else Map()
+        sets = [helm_values.overlay(helm_values.layer(layer, limit), own, limit, True) for layer in layers]
+        parts = assemble(found, helm_values.agreed([own, *sets], limit), limit)
+    except (TooMuch, RecursionError):
+        return run.as_written()
+    return run.render(parts, {"Name": None, "Namespace": None}, limit)
+
+
+def _roots(source: Source, node: Node) -> tuple[Node, ...]:
+    """A layer's tree; of text the document that it holds."""
+    if isinstance(node, Scalar) and string(node):
+        return tuple(document.root for document in source.parse(node))
+    return (node,)
+
+
+def _is_helper(file: SourceFile) -> bool:
+    return file.path.rpartition("/")[2].startswith("_")
+
+
+class _Run:
+    """One rendering of a chart with all that it brings along."""
+
+    def __init__(self, source: Source, chart: Chart) -> None:
+        self.source = source
+        self.chart = chart
+        self.items: list[Item] = []
+        self.notes: list[Note] = []
+        self._included = False
+
+    def as_written(self) -> Rendered:
+        """The templates as they stand, where rendering fails: each action in them is unknown."""
+        for file in self.chart.templates:
+            self._fall_back(file)
+        return self._done([self.chart])
+
+    def _done(self, charts: list[Chart]) -> Rendered:
+        files = frozenset(path for chart in charts for path in chart.files)
+        notes = [note for chart in charts for note in chart.notes]
+        return Rendered(tuple(self.items), tuple(dict.fromkeys((*notes, *self.notes))), files)
+
+    def render(self, parts: list[Part], release: dict[str, Node | None], limit: Limit) -> Rendered:
+        charts = [part.chart for part in parts]
+        evaluator = Evaluator(self._defines(parts), limit)
+        self._included = any(_NEEDLE in file.data for chart in charts for file in chart.templates if _is_helper(file))
+        self._included = self._included or any(_NEEDLE in chart.values_text for chart in charts)
+        named: dict[str, object] = {key: UNKNOWN if node is None else node for key, node in release.items()}
+        try:
+            for part in parts:
+                if not part.chart.is_library:
+                    self._part(part, evaluator, named)
+        except Refused as refusal:
+            at = refusal.at
+            place = Scalar(at.file, at.start, at.end, "", "'")
+            self.notes.append(Note("refused", place, f"the chart refuses its values: {refusal.message}".rstrip(": ")))
+            self.items = []
+            for chart in charts:
+                for file in chart.templates:
+                    self._fall_back(file)
+        return self._done(charts)
+
+    def _defines(self, parts: list[Part]) -> dict[str, Define]:
+        """Named templates: those of a chart win over those of the charts that it brings along."""
+        found: dict[str, Define] = {}
+        for part in reversed(parts):
+            for file in part.chart.templates:
+                template = part.chart.charts.template(file)
+                if template is not None:
+                    found.update((name, Define(file, body)) for name, body in template.defines.items())
+        return found
+
+    def _part(self, part: Part, evaluator: Evaluator, release: dict[str, object]) -> None:
+        for file in part.chart.templates:
+            if _is_helper(file) or file.path.endswith("/NOTES.txt") or not self._relevant(file):
+                continue
+            template = part.chart.charts.template(file)
+            found = None
+            if template is not None:
+                try:
+                    text = evaluator.run(file, template.body, context(part, release, file))
+                    found = documents(text, file)
+                except (TemplateError, TooMuch, RecursionError):
+                    found = None
+            if found is None:
+                self._fall_back(file)
+                continue
+            for number, printed in enumerate(found):
+                document = Document(file, number, printed.root, "helm", printed.start, printed.end)
+                for item in objects(document, printed.root):
+                    item.maybe = printed.maybe or not part.sure
+                    item.origins = printed.origins
+                    item.via = tuple(printed.origins)
+                    self.items.append(item)
+
+    def _relevant(self, file: SourceFile) -> bool:
+        """Whether a template can print anything that matters: by itself, or by what it includes."""
+        if self.source.documents(file.path):
+            return True
+        return self._included and any(word in file.data for word in (b"include", b"template ", b"tpl "))
+
+    def _fall_back(self, file: SourceFile) -> None:
+        for document in self.source.documents(file.path) or ():
+            for item in objects(document, document.root):
+                item.maybe = True
+                self.items.append(item)
+
+
+__all__ = ["Rendered", "Setting", "charts_of", "render_alone", "render_chart"]

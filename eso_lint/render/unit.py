@@ -38,16 +38,20 @@ class Item:
     substitutions that changed it, in order. `root` mixes nodes of several files, each with its own place.
     `renamed` says that a prefix or suffix was given, `remembered` that the current identity counts as a former one
     too; `affixes` are the prefixes and suffixes in order. `generated` objects come from a kustomize generator,
-    `hashed` ones still wait for the end of their name.
+    `hashed` ones still wait for the end of their name. `maybe` ones exist only under a condition of a template that
+    cannot be known; `origins` maps the place of a value (in a values file) to the action of the template that prints it.
     """
 
-    __slots__ = ("affixes", "document", "generated", "hashed", "ids", "remembered", "renamed", "root", "via")
+    __slots__ = (
+        "affixes", "document", "generated", "hashed", "ids", "maybe", "origins", "remembered", "renamed", "root", "via",
+    )  # fmt: skip
 
     def __init__(self, document: Document, root: Mapping) -> None:
         self.document = document
         self.root = root
         self.via: tuple[Span, ...] = ()
-        self.renamed = self.remembered = self.generated = self.hashed = False
+        self.renamed = self.remembered = self.generated = self.hashed = self.maybe = False
+        self.origins: dict[Span, Span] = {}
         self.affixes: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         self.ids: tuple[tuple[str | None, str | None, str | None], ...] = (self.id,)
 
@@ -88,7 +92,7 @@ class Item:
         twin.document, twin.root, twin.via = self.document, self.root, self.via
         twin.renamed, twin.ids = self.renamed, self.ids
         twin.remembered, twin.generated, twin.hashed = self.remembered, self.generated, self.hashed
-        twin.affixes = self.affixes
+        twin.affixes, twin.maybe, twin.origins = self.affixes, self.maybe, self.origins
         return twin
 
 

@@ -1,0 +1,98 @@
+"""YAML and JSON of values, every scalar with its place."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from eso_lint.render.gotext import HOLE, RESIDUAL, VALUE, Piece, Text
+from eso_lint.render.govalues import Limit, Map, Unknown, Unresolved, plain
+from eso_lint.source.node import Scalar
+
+_PLAIN = re.compile(r"[A-Za-z_/][\w./-]*(?: [\w./-]+)*")
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
+
+
+def to_yaml(value: object, limit: Limit) -> Text:
+    """YAML with sorted keys. What is unknown in it stays a hole."""
+    pieces: list[Piece] = []
+    _write(value, 0, pieces, limit)
+    return Text(tuple(pieces), isinstance(value, Map | list))
+
+
+def _write(value: object, depth: int, made: list[Piece], limit: Limit) -> None:
+    limit.spend()
+    if isinstance(value, Map) and (value or value.open):
+        lead = "\n" + " " * depth
+        for i, key in enumerate(sorted(value)):
+            made.append(Piece(lead if i else ""))
+            made.append(_leaf(value.places.get(key, key)))
+            made.append(Piece(":"))
+            child = value[key]
+            if isinstance(child, list) and child:
+                made.append(Piece(lead))
+                _write(child, depth, made, limit)
+            elif isinstance(child, Map) and (child or child.open):
+                made.append(Piece(lead + "  "))
+                _write(child, depth + 2, made, limit)
+            else:
+                made.append(Piece(" "))
+                _write(child, depth, made, limit)
+        if value.open:
+            made.append(Piece((lead if value else "") + f"{{{{ ? | nindent {depth} }}}}", RESIDUAL))
+    elif isinstance(value, list) and value:
+        for i, child in enumerate(value):
+            made.append(Piece("\n" + " " * depth + "- " if i else "- "))
+            _write(child, depth + 2, made, limit)
+    else:
+        made.append(_leaf(value))
+
+
+def _leaf(value: object) -> Piece:
+    if isinstance(value, Unknown) or (isinstance(value, Text) and value.residual):
+        return Piece(HOLE, RESIDUAL)
+    shown = json_of(value) if not isinstance(value, Map | list) else "{}" if isinstance(value, Map) else "[]"
+    known = plain(value)
+    if isinstance(known, str) and _PLAIN.fullmatch(known) and known.lower() not in _WORDS:
+        shown = known
+    return Piece(shown, VALUE, value.span) if isinstance(value, Scalar) else Piece(shown)
+
+
+def json_of(value: object) -> str:
+    """JSON of a scalar, as Go writes it."""
+    known = plain(value)
+    if isinstance(known, float):
+        if known == int(known) and abs(known) < 1e21:
+            return str(int(known))
+        return repr(known)
+    if known is None or isinstance(known, bool | int | str):
+        return json.dumps(known, ensure_ascii=False)
+    raise Unresolved
+
+
+def to_json(value: object, limit: Limit) -> Text:
+    """Compact JSON with sorted keys."""
+    pieces: list[Piece] = []
+    _write_json(value, pieces, limit)
+    return Text(tuple(pieces), isinstance(value, Map | list))
+
+
+def _write_json(value: object, made: list[Piece], limit: Limit) -> None:
+    limit.spend()
+    if isinstance(value, Map):
+        if value.open:
+            raise Unresolved
+        for i, key in enumerate(sorted(value)):
+            made.append(Piece("," if i else "{"))
+            made.append(Piece(json.dumps(key, ensure_ascii=False)))
+            made.append(Piece(":"))
+            _write_json(value[key], made, limit)
+        made.append(Piece("}" if value else "{}"))
+    elif isinstance(value, list):
+        for i, child in enumerate(value):
+            made.append(Piece("," if i else "["))
+            _write_json(child, made, limit)
+        made.append(Piece("]" if value else "[]"))
+    else:
+        shown = json_of(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+        made.append(Piece(shown, VALUE, value.span) if isinstance(value, Scalar) else Piece(shown))
