@@ -6,7 +6,6 @@ As the operator decides: no conditions admit all; else one element (a name, a se
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from eso_lint.model.kinds.core import Namespace
@@ -15,13 +14,13 @@ from eso_lint.model.place import same_world
 from eso_lint.model.reference import Unknown
 from eso_lint.model.workspace import Workspace
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, string
+from eso_lint.source.pattern import go_search as go_search
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 # Labels that clusters and delivery tools add by themselves: their absence from a manifest says nothing.
 _SYSTEM_LABEL = re.compile(
     r"(?:\A|\.)(?:kubernetes|k8s|openshift|cattle|fluxcd|argoproj|rancher|gke|x-k8s)\.(?:io|com)/"
 )
-_GROUP_QUANTIFIER = re.compile(r"[*+{]")
 
 
 class Admits(NamedTuple):
@@ -158,43 +157,6 @@ def _requirement(
     if operator == "DoesNotExist":
         return value is None
     return None
-
-
-def go_search(pattern: str, text: str) -> bool | None:
-    """Go's `regexp.MatchString`, an unanchored search; None where Python's `re` might see the pattern differently."""
-    compiled = _compiled(pattern)
-    return None if compiled is None or len(text) > 253 else compiled.search(text) is not None
-
-
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """The pattern where both engines agree on it and where backtracking stays cheap, else None."""
-    # Text that may differ: lookaround, flags, inline comments, POSIX and Unicode classes, references, `{,n}`,
-    # possessive quantifiers (an error in Go).
-    if re.search(r"\(\?(?!:|P<)|\[[^\]]*\[|\\[^AbBdDsSwWnrt.\-\\/^$|()\[\]{}*+?_]|\{,|[*+?}]\+|\{\d{4}", pattern):
-        return None
-    if len(re.findall(r"[*+}]", pattern)) > 4 or _costly_group(pattern):
-        return None
-    try:
-        return re.compile(pattern, re.ASCII)
-    except (re.error, OverflowError, RecursionError):
-        return None
-
-
-def _costly_group(pattern: str) -> bool:
-    """Whether a repeated group holds a choice or another repetition: such a search may take forever."""
-    starts: list[int] = []
-    escaped = False
-    for i, char in enumerate(pattern):
-        if escaped or char == "\\":
-            escaped = not escaped
-        elif char == "(":
-            starts.append(i)
-        elif char == ")" and starts:
-            inner = pattern[starts.pop() + 1 : i]
-            if _GROUP_QUANTIFIER.match(pattern, i + 1) and re.search(r"[*+{|]|(?<!\A)\?", inner):
-                return True
-    return False
 
 
 def describe(element: Node) -> str:

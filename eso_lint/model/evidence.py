@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from eso_lint.model.kinds.generator import GENERATOR_KINDS
 from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource, group_version
 from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, SourceFile, items, string, walk
+from eso_lint.source.pattern import in_order
 from eso_lint.source.prefilter import is_kustomization
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def may_be_named(resource: Resource, name: str) -> bool:
     pieces = _VARIABLE.split(text)
     if len(pieces) < 2 or re.search(r"[{}<>$%@\ue000]", "".join(pieces)):
         return True
-    return re.fullmatch(".*".join(map(re.escape, pieces)), name) is not None
+    return in_order(pieces, name)
 
 
 def service_accounts(documents: Iterable[Document]) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from eso_lint.render.select import cluster_scoped, effective, labelled
 from eso_lint.render.unit import Item, Note
 from eso_lint.source.node import Mapping, Node, Scalar, lookup, string
+from eso_lint.source.pattern import go_fullmatch
 from eso_lint.suggest import closest, is_slip
 
 _OURS = "external-secrets.io"
@@ -120,10 +121,7 @@ def _agrees(item: Item, field: str, pattern: str) -> bool:
         texts = [i[2] or "" for i in item.ids]
     else:
         texts = [{"group": group, "version": version, "kind": item.kind or ""}[field]]
-    try:
-        return any(re.fullmatch(pattern, text) for text in texts)
-    except re.error:
-        return True
+    return any(go_fullmatch(pattern, text) is not False for text in texts)
 
 
 def _nearest(found: Sequence[Item], fields: dict[str, Field]) -> tuple[Item | None, list[str]]:

@@ -9,6 +9,7 @@ from eso_lint.render.select import both, effective, selected
 from eso_lint.render.tree import sequence_with, unknown, with_entry
 from eso_lint.render.unit import Item
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, lookup, string
+from eso_lint.source.pattern import go_search
 
 _WHERE = re.compile(r"\[(?P<key>[^=\]]*)=(?P<value>.*)\]\Z", re.DOTALL)
 Report = Callable[[str, Node, str], None]
@@ -107,21 +108,23 @@ def _step(node: Node | None, step: str) -> Node | None:
     if isinstance(node, Sequence):
         where = _WHERE.match(step)
         if where:
-            return next((i for i in node.items if _fits(i, where)), unknown(node) if node.open else None)
+            for item in node.items:
+                fit = _fits(item, where)
+                if fit is not False:
+                    return item if fit else unknown(node)
+            return unknown(node) if node.open else None
         if step.isdigit():
             return lookup(node, int(step))
         return None
     return lookup(node, step)
 
 
-def _fits(item: Node, where: re.Match[str]) -> bool:
+def _fits(item: Node, where: re.Match[str]) -> bool | None:
+    """Whether a list item is meant; None where that is not known."""
     node = lookup(item, where["key"]) if where["key"] else item
     if not isinstance(node, Scalar):
         return False
-    try:
-        return re.search(where["value"], node.text) is not None
-    except re.error:
-        return node.text == where["value"]
+    return node.text == where["value"] or go_search(where["value"], node.text)
 
 
 def _index(options: Node | None) -> int:
@@ -164,8 +167,9 @@ def _put(node: Node, path: list[str], value: Node, options: Node | None) -> tupl
         every = list(node.items)
         hits = 0
         for i, item in enumerate(node.items):
-            if head == "*" or (where and _fits(item, where)) or head == str(i):
-                every[i], n = _put(item, rest, value, options)
+            fit = head in ("*", str(i)) or (_fits(item, where) if where else False)
+            if fit is not False:
+                every[i], n = _put(item, rest, value, options) if fit else (unknown(item), 1)
                 hits += n
         if not hits and where and create and where["key"]:
             made = Mapping(value.file, value.start, value.end)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from eso_lint.render.unit import Item
 from eso_lint.source.node import Mapping, Node, Opaque, lookup, string
+from eso_lint.source.pattern import go_fullmatch
 
 # Kinds that kustomize knows to be cluster-scoped, by group; it takes custom kinds for namespaced, whatever they are.
 CLUSTER_SCOPED: dict[str, frozenset[str]] = {
@@ -103,11 +104,8 @@ def _matches(pattern: Node | None, texts: list[str]) -> bool | None:
     wanted = string(pattern)
     if not wanted:
         return True
-    try:
-        compiled = re.compile(wanted)
-    except re.error:
-        return None
-    return any(compiled.fullmatch(text) for text in texts)
+    answers = {go_fullmatch(wanted, text) for text in texts}
+    return True if True in answers else None if None in answers else False
 
 
 def labelled(selector: str, labels: Node | None) -> bool | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from yaml.events import (
     AliasEvent,
+    DocumentEndEvent,
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
@@ -30,6 +31,8 @@ from eso_lint.source.node import (
     Sequence,
     SourceFile,
     effective_key,
+    walk,
+    weigh,
 )
 from eso_lint.source.placeholder import NONE, marks, why
 from eso_lint.source.scalar import SPECIAL, refusal
@@ -37,6 +40,9 @@ from eso_lint.source.scalar import SPECIAL, refusal
 _PROPERTIES = re.compile(r"(?:(?:&[0-9A-Za-z_-]*+|!<[^>\s]*+>|![^\s,\[\]{}]*+)(?:\s++|#[^\r\n\x85\u2028\u2029]*+)*+)*+")
 MAX_DEPTH = 1_000
 MAX_MERGED = 100_000
+# What Kubernetes' reader allows: of so many nodes, with aliases spelt out, such a share may come from aliases.
+FEW_NODES, FEW_SHARE = 400_000, 0.99
+MANY_NODES, MANY_SHARE = 4_000_000, 0.10
 
 
 class RefusedError(Exception):
@@ -87,6 +93,8 @@ class Builder:
         self.duplicates: list[tuple[Node, Node]] = []
         self.refusals: list[tuple[Node, str, str]] = []
         self.merged = 0
+        # Containers that aliases of the current document name, with the place of the first alias of each.
+        self.aliased: dict[int, tuple[Node, int, int]] = {}
 
     def build(self, parser: Any, text: str) -> None:
         """Read all events. `text` is what the parser reads."""
@@ -177,6 +185,10 @@ class Builder:
             elif kind is DocumentStartEvent:
                 anchors = {}
                 continue
+            elif kind is DocumentEndEvent:
+                if self.aliased:
+                    self._bounded()
+                continue
             elif event is None:
                 return
             else:
@@ -214,7 +226,21 @@ class Builder:
             return Scalar(self.file, start, end, target.text, target.style, target.tag)
         if isinstance(target, Opaque):
             return Opaque(self.file, start, end, target.text, target.why)
+        self.aliased.setdefault(id(target), (target, start, end))
         return target
+
+    def _bounded(self) -> None:
+        """Refuse a document that aliases blow up, as Kubernetes does: nothing may walk it as a tree."""
+        sizes: dict[int, int] = {}
+        total = weigh(self.roots[-1], sizes)
+        own = sum(1 for _ in walk(self.roots[-1]))
+        between = min(max(total - FEW_NODES, 0) / (MANY_NODES - FEW_NODES), 1)
+        if total > 1_000 and total - own > total * (FEW_SHARE - (FEW_SHARE - MANY_SHARE) * between):
+            _, start, end = max(self.aliased.values(), key=lambda entry: sizes[id(entry[0])])
+            self.roots.pop()
+            message = f"aliases spell out to {total:,} nodes" if total < 10**9 else "aliases spell out without bound"
+            raise RefusedError(start, end, f"{message}, which Kubernetes refuses", "write out what is needed")
+        self.aliased = {}
 
     def _key(self, holder: Any, seen: dict[str, Node], node: Node) -> None:
         """A key that is no plain new string."""

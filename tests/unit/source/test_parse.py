@@ -369,3 +369,15 @@ def test_starts_agree_with_ruamel() -> None:
 def test_decode_never_fails() -> None:
     for data in (b"\xff\xfea", b"\xfe\xff\x00", b"\xef\xbb\xbf", b"", b"\xff", b"\xed\xa0\x80"):
         decode(data)
+
+
+def test_aliases_that_kubernetes_refuses() -> None:
+    """Its reader counts what aliases spell out to, and allows much, but not everything."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 30)]
+    bomb = parse(SourceFile("bomb.yaml", "\n".join(lines).encode()))
+    assert not bomb.documents
+    assert bomb.faults[0].message == "aliases spell out without bound, which Kubernetes refuses"
+    assert bomb.faults[0].span.text == "*a28"
+    many = "a: &a [" + "x, " * 50 + "x]\n" + "".join(f"k{i}: *a\n" for i in range(90))
+    assert not parse(SourceFile("many.yaml", many.encode())).faults
