@@ -40,7 +40,9 @@ def alternatives(source: FileSource, directory: str) -> list[str]:
     return [
         path
         for path, name in names.items()
-        if name.endswith((".yaml", ".yml")) and name.startswith(("values-", "values.", "values/")) and name != "values.yaml"
+        if name.endswith((".yaml", ".yml"))
+        and name.startswith(("values-", "values.", "values/"))
+        and name != "values.yaml"
     ]
 
 
@@ -72,7 +74,9 @@ def verdict(made: Rendered, wanted: list[Any], all_kinds: bool) -> Verdict:
     mine = [(item, thing) for item in made.items if isinstance(thing := plain(item.root), dict)]
     mine = [(item, thing) for item, thing in mine if all_kinds or read_kinds(thing)]
     vague = 0
-    for item, thing in sorted(mine, key=lambda pair: (pair[0].maybe, UNKNOWN in map(id, identity(pair[1])))):
+    for item, thing in sorted(
+        mine, key=lambda pair: (pair[0].maybe, any(part is UNKNOWN for part in identity(pair[1])))
+    ):
         close = [other for other in left if fits(thing, other)]
         right = next((other for other in close if differ(thing, other) is None), None)
         if right is not None:

@@ -30,6 +30,7 @@ from eso_lint.render.govalues import (
     UNKNOWN,
     Limit,
     Map,
+    Methods,
     TooMuch,
     Unresolved,
     field,
@@ -302,7 +303,7 @@ class _Frame:
         first, *others = pipeline.commands
         value = self._operand(first, dot, at, [])
         for command in others:
-            if not isinstance(command, Call) or not command.name:
+            if not isinstance(command, Call):
                 raise Unresolved
             value = self._operand(command, dot, at, [value])
         return value
@@ -314,11 +315,21 @@ class _Frame:
         if isinstance(operand, Path):
             return self._path(operand, dot, at)
         if not operand.name:
-            raise Unresolved  # a method: of files, capabilities and the like
+            return self._method(operand, dot, at, last)
         if operand.name in ("and", "or"):
             return self._logic(operand, dot, at, last)
         args = [self._argument(arg, dot, at) for arg in operand.args] + last
         return self.owner.apply(operand.name, args, at)
+
+    def _method(self, operand: Call, dot: object, at: Span, last: list[object]) -> object:
+        callee, *rest = operand.args
+        if not isinstance(callee, Path) or not callee.fields:
+            raise Unresolved
+        owner = self._path(Path(callee.base, callee.fields[:-1]), dot, at)
+        if not isinstance(owner, Methods):
+            raise Unresolved  # of capabilities and the like
+        args = [self._argument(arg, dot, at) for arg in rest] + last
+        return owner.call(callee.fields[-1], args)
 
     def _argument(self, operand: Operand, dot: object, at: Span) -> object:
         """An argument; what cannot be known is passed on, for functions that do not look at it."""

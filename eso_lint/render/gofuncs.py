@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 
+from eso_lint.render import goregex
 from eso_lint.render.gomaps import CHANGING, MAPS, deep_copy
 from eso_lint.render.gotext import VALUE, Piece, Text, cut, indented, joined, source_of
 from eso_lint.render.govalues import (
@@ -260,6 +261,12 @@ FUNCTIONS: dict[str, Function] = {
     "hasSuffix": _of_text(lambda tail, text: text.endswith(tail)),
     "repeat": _repeat,
     "join": _join,
+    "regexReplaceAll": goregex.replace,
+    "regexReplaceAllLiteral": goregex.replace,
+    "mustRegexReplaceAll": goregex.replace,
+    "regexFind": goregex.find,
+    "regexMatch": goregex.matches,
+    "regexSplit": goregex.split,
     "b64enc": _of_text(lambda text: base64.b64encode(text.encode()).decode()),
     "b64dec": _decoded,
     "sha256sum": _of_text(lambda text: hashlib.sha256(text.encode()).hexdigest()),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from eso_lint.render.govalues import (
@@ -140,12 +139,6 @@ def _split(separator: object, value: object) -> list[object]:
     return [Scalar(span.file, span.start, span.end, part, "'") for part in found]
 
 
-def _regex_split(pattern: object, value: object, count: object) -> list[object]:
-    if number_of(count) >= 0 or not re.fullmatch(r"[\w ,;:/|-]", string_of(pattern)):
-        raise Unresolved
-    return _split(pattern, value)
-
-
 def _until(count: object) -> list[object]:
     length = number_of(count)
     if not 0 <= length <= _MAX_LENGTH:
@@ -201,7 +194,6 @@ MAPS: dict[str, Callable[..., object]] = {
     "omit": lambda value, *keys: _chosen(value, keys, False),
     "sortAlpha": lambda values: sorted(_items(values), key=lambda v: text_of(v).plain),
     "splitList": _split,
-    "regexSplit": _regex_split,
     "until": _until,
 }
 

@@ -45,6 +45,14 @@ class Map(dict[str, object]):
             self[key] = UNKNOWN
 
 
+class Methods:
+    """Something whose methods templates call, as `.Files.Get`."""
+
+    def call(self, name: str, args: list[object]) -> object:
+        """Raises Unresolved where the answer is not known."""
+        raise Unresolved
+
+
 class Limit:
     """How much work is left; a hostile chart comes to an end here."""
 

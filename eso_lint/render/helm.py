@@ -13,7 +13,7 @@ from eso_lint.render.goplaces import documents
 from eso_lint.render.gosyntax import TemplateError
 from eso_lint.render.govalues import UNKNOWN, Limit, Map, TooMuch
 from eso_lint.render.helm_chart import Chart, Charts
-from eso_lint.render.helm_release import Part, assemble, context
+from eso_lint.render.helm_release import Part, assemble, context, own_values
 from eso_lint.render.unit import Item, Note, Source
 from eso_lint.source.node import Document, Node, Scalar, SourceFile, string
 
@@ -97,7 +97,7 @@ def render_alone(source: Source, chart: str, alternatives: Iterable[str]) -> Ren
     limit = Limit(_STEPS)
     layers = [root for path in alternatives if (root := charts.data(path)) is not None]
     try:
-        own = helm_values.layer(found.values, limit) if found.values is not None else Map()
+        own = own_values(found, limit)
         sets = [helm_values.overlay(helm_values.layer(layer, limit), own, limit, True) for layer in layers]
         parts = assemble(found, helm_values.agreed([own, *sets], limit), limit)
     except (TooMuch, RecursionError):

@@ -120,14 +120,16 @@ class Charts:
         return [chart for chart in found if chart is not None]
 
     def data(self, path: str) -> Node | None:
-        """The first document of a YAML file, None where there is none."""
+        """The first document of a YAML file, None where it cannot be read."""
         if path not in self._data:
             from eso_lint.source.parse import parse
 
             file = self.source.file(path)
             parsed = parse(file) if file is not None else None
-            broken = parsed is None or parsed.skipped or any(fault.kind == "syntax" for fault in parsed.faults)
-            self._data[path] = None if broken or parsed is None or not parsed.documents else parsed.documents[0].root
+            if file is None or parsed is None or parsed.skipped or any(f.kind == "syntax" for f in parsed.faults):
+                self._data[path] = None
+            else:
+                self._data[path] = parsed.documents[0].root if parsed.documents else Mapping(file, 0, 0)
         return self._data[path]
 
     def template(self, file: SourceFile) -> Template | None:

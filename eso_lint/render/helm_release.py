@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import NamedTuple
 
 from eso_lint.render import helm_values
-from eso_lint.render.govalues import UNKNOWN, Limit, Map, Unknown
+from eso_lint.render.gotext import LITERAL, Piece, Text
+from eso_lint.render.govalues import UNKNOWN, Limit, Map, Methods, Unknown, Unresolved, string_of
 from eso_lint.render.helm_chart import Chart, Dependency
-from eso_lint.source.node import Mapping, Scalar, SourceFile
+from eso_lint.source.node import Mapping, Scalar, SourceFile, Span
 
 _MAX_DEPTH = 8
 _META = ("name", "version", "appVersion", "description", "type", "home", "kubeVersion")
@@ -30,7 +32,7 @@ def assemble(chart: Chart, user: Map, limit: Limit) -> list[Part]:
 
 
 def _assemble(chart: Chart, user: Map, path: str, sure: bool, parts: list[Part], limit: Limit) -> Map:
-    defaults = helm_values.layer(chart.values, limit) if chart.values is not None else Map()
+    defaults = own_values(chart, limit)
     values = helm_values.overlay(user, defaults, limit, True)
     parts.append(Part(chart, values, path, sure))
     at = len(parts) - 1
@@ -50,6 +52,13 @@ def _assemble(chart: Chart, user: Map, path: str, sure: bool, parts: list[Part],
         )
     parts[at] = Part(chart, values, path, sure)
     return values
+
+
+def own_values(chart: Chart, limit: Limit) -> Map:
+    """The defaults of a chart; an open map where they cannot be read."""
+    if chart.values is not None:
+        return helm_values.layer(chart.values, limit)
+    return Map(open=chart.path("values.yaml") in chart.charts.source.paths)
 
 
 def _with_globals(values: Map, outer: Map, limit: Limit) -> Map:
@@ -94,12 +103,30 @@ def _at(values: Map, path: list[str]) -> object:
     return value
 
 
+class Files(Methods):
+    """`.Files`: what lies in the chart's directory, its templates excepted."""
+
+    def __init__(self, chart: Chart) -> None:
+        self._chart = chart
+
+    def call(self, name: str, args: list[object]) -> object:
+        if name != "Get" or len(args) != 1:
+            raise Unresolved
+        path = posixpath.normpath(self._chart.path(string_of(args[0])))
+        file = self._chart.charts.source.file(path)
+        inside = path.startswith(self._chart.path("")) and not path.startswith(self._chart.path("templates/"))
+        if file is None or not inside:
+            raise Unresolved
+        return Text((Piece(file.text, LITERAL, Span(file, 0, len(file.text))),))
+
+
 def context(part: Part, release: dict[str, object], file: SourceFile) -> Map:
     """The dot of a template."""
     made = Map(open=True)
     made["Values"] = part.values
     made["Release"] = _map({**release, "Service": "Helm"})
     made["Chart"] = _map(_meta(part.chart.meta))
+    made["Files"] = Files(part.chart)
     inside = file.path[len(part.chart.path("templates/")) :]
     base = f"{part.path}/templates"
     made["Template"] = _map({"Name": f"{base}/{inside}", "BasePath": base})
