@@ -27,27 +27,50 @@ if TYPE_CHECKING:
 _YAML = re.compile(r"\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2|gotmpl))?\Z")
 
 
-# What says where the operator's objects go, and whose sources are this repository.
+# What says where the operator's objects go, and whose sources are this repository. Most releases install charts from
+# elsewhere, and most artifacts hold them: those deliver nothing that is here.
 _DELIVERY = frozenset(
     {
-        "Kustomization", "FluxInstance", "GitRepository", "OCIRepository", "Bucket", "ExternalArtifact", "HelmRelease",
-        "Application", "ApplicationSet", "AppProject",
+        "Kustomization",
+        "FluxInstance",
+        "GitRepository",
+        "Bucket",
+        "ExternalArtifact",
+        "Application",
+        "ApplicationSet",
+        "AppProject",
     }
-)  # fmt: skip
-_VALUES = (b"substituteFrom", b"valuesFrom")
+)
+_SOME = {
+    "HelmRelease": r"GitRepository|Bucket|ExternalArtifact|\bsync:",
+    "OCIRepository": r"\A(?![\s\S]*(?:helm|/charts?/))",
+}
+_VALUES = re.compile(rb"(?:substituteFrom|valuesFrom)[\"']?:")
+_VALUE_NAME = re.compile(rb"\bname[\"']?:[ \t]*[\"']?([^\s\"',}#]+)")
+_VALUES_BEHIND = 600  # bytes behind the word in which the names of its ConfigMaps and Secrets stand
 
 
 def interest_of(rules: Iterable[Rule | Entry]) -> Interest:
     """The documents that the enabled rules need beyond the operator's own, and those that deliver them."""
-    return Interest({*_DELIVERY, *(kind for rule in rules for kind in rule.reads)})
+    return Interest({*_DELIVERY, *(kind for rule in rules for kind in rule.reads)}, _SOME)
 
 
 def choose(files: Iterable[SourceFile], interest: Interest) -> tuple[list[SourceFile], Interest]:
     """The files that can matter, and what to look for in them: the values of a delivery too, where it names some."""
     every = list(files)
     chosen = [file for file in every if interest.file(file.path, file.data)]
-    if any(word in file.data for file in chosen for word in _VALUES):
-        interest = Interest({*interest.kinds, "ConfigMap", "Secret"})
+    names = {
+        name
+        for file in chosen
+        for match in _VALUES.finditer(file.data)
+        for name in _VALUE_NAME.findall(file.data, match.end(), match.end() + _VALUES_BEHIND)
+    }
+    if names:
+        # A name may be templated; then any may be meant.
+        known = sorted(name.decode("utf-8", "replace") for name in names)
+        wanted = "" if any("$" in name or "{" in name for name in known) else "|".join(map(re.escape, known))
+        values = dict.fromkeys(("ConfigMap", "Secret"), rf"(?<![\w.-])(?:{wanted})(?![\w.-])" if wanted else "")
+        interest = Interest(interest.kinds, {**interest.only, **values})
         chosen = [file for file in every if interest.file(file.path, file.data)]
     return chosen, interest
 
@@ -160,7 +183,15 @@ def _rendered(
         cluster = next((name for root, name in clusters.items() if path.startswith(root + "/")), None)
         placement = Placement(declared=cluster is not None, deployed=deployed)
         made += resources(document, placement, world_of(path) if cluster is None else cluster)
-    made.sort(key=lambda r: (r.file.path, r.document.number, r.root.start, r.world, sorted(by.name for by in r.placement.units)))
+    made.sort(
+        key=lambda r: (
+            r.file.path,
+            r.document.number,
+            r.root.start,
+            r.world,
+            sorted(by.name for by in r.placement.units),
+        )
+    )
     return made, rendering
 
 

@@ -129,7 +129,7 @@ def check(source: Input, request: Request, engine: Engine) -> Report:
     if renderers:
         from eso_lint.source.prefilter import Interest
 
-        interest = Interest({*interest.kinds, *(kind for renderer in renderers for kind in renderer.kinds)})
+        interest = Interest({*interest.kinds, *(kind for r in renderers for kind in r.kinds)}, interest.only)
     if request.before is None and not _anything(source.files, interest):
         return _empty(source, config.profile)
     result = analyse(source, config, wanted, selection, interest, engine, request.progress)

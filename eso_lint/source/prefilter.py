@@ -7,7 +7,7 @@ Secrets. Tiers 2 and 3 are the kinds that the enabled rules read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 NEEDLE = "external-secrets"
 _NEEDLE_BYTES = NEEDLE.encode()
@@ -17,42 +17,56 @@ _KUSTOMIZATION = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 class Interest:
-    """The text test for a set of kinds (beyond the operator's own) that the enabled rules read."""
+    """The text test for a set of kinds (beyond the operator's own) that the enabled rules read.
 
-    def __init__(self, kinds: Iterable[str] = ()) -> None:
+    `only` names kinds of which most documents say nothing: such a document counts where the pattern is found in it.
+    """
+
+    def __init__(self, kinds: Iterable[str] = (), only: Mapping[str, str] | None = None) -> None:
         self.kinds = frozenset(kinds)
-        names = "|".join(sorted(re.escape(kind) for kind in self.kinds))
+        self.only = {kind: pattern for kind, pattern in (only or {}).items() if kind not in self.kinds}
+        names = "|".join(sorted(re.escape(kind) for kind in {*self.kinds, *self.only}))
         # `kind: X` literally first keeps the scan fast; the value may be quoted. In block style the key begins a line,
         # or an item of a List: a subject of a binding, deeper in, is no document.
         start = r"(?:(?<=[\n\r])|(?<=[\n\r]- )|(?<=[\n\r]  )|(?<=[\n\r]    )|(?<=[\"'{,])|(?<=[{,] )|\A)"
         pattern = (
-            rf"kind(?<={start}kind)[\"']?[ \t]*:[ \t]*[\"']?(?:{names})[\"']?[ \t]*(?:[#,}}\r\n]|$)" if names else ""
+            rf"kind(?<={start}kind)[\"']?[ \t]*:[ \t]*[\"']?({names})[\"']?[ \t]*(?:[#,}}\r\n]|$)" if names else ""
         )
         self._pattern = pattern
         self._text: re.Pattern[str] | None = None
         self._bytes = re.compile(pattern.encode()) if names else None
+        self._only_bytes: dict[bytes, re.Pattern[bytes]] = {}
+        self._only_text: dict[str, re.Pattern[str]] = {}
 
     def file(self, path: str, data: bytes) -> bool:
         """Whether any document of this file can matter."""
-        if _NEEDLE_BYTES in data or NEEDLE in path:
+        if _NEEDLE_BYTES in data or NEEDLE in path or is_kustomization(path):
             return True
-        if "Kustomization" in self.kinds and is_kustomization(path):
-            return True
-        if self._bytes is not None and self._bytes.search(data):
-            return True
+        if self._bytes is not None:
+            for match in self._bytes.finditer(data):
+                kind = match[1]
+                only = self._only_bytes.get(kind)
+                if only is None:
+                    written = self.only.get(kind.decode(), "")
+                    only = self._only_bytes[kind] = re.compile(written.encode())
+                if only.search(data):
+                    return True
         return suspicious(data)
 
     def document(self, path: str, text: str) -> bool:
         """Whether one document of an interesting file can matter."""
-        if NEEDLE in text or NEEDLE in path:
-            return True
-        if "Kustomization" in self.kinds and is_kustomization(path):
+        if NEEDLE in text or NEEDLE in path or is_kustomization(path):
             return True
         if self._pattern:
             # Compiled when a document is looked at: most runs find no file of interest.
             self._text = self._text or re.compile(self._pattern)
-            if self._text.search(text):
-                return True
+            for match in self._text.finditer(text):
+                kind = match[1]
+                only = self._only_text.get(kind)
+                if only is None:
+                    only = self._only_text[kind] = re.compile(self.only.get(kind, ""))
+                if only.search(text):
+                    return True
         return "\\" in text and '"' in text and suspicious(text.encode("utf-8", "replace"))
 
 
