@@ -31,6 +31,15 @@ if TYPE_CHECKING:
     from eso_lint.model.crd_sources import unsyncable, vendored_crds
     from eso_lint.model.crds import Oversize
     from eso_lint.model.credentials import Credential, static_credential
+    from eso_lint.model.delivery import (
+        delivered_notes,
+        kustomizations,
+        left_out,
+        listed_neighbour,
+        mentions_path,
+        named_files,
+        settled_notes,
+    )
     from eso_lint.model.duration import SECOND, format_duration, parse_duration, suggest_duration
     from eso_lint.model.irsa import uses_irsa
     from eso_lint.model.key_slips import Slip, key_slips
@@ -84,9 +93,10 @@ if TYPE_CHECKING:
     )
     from eso_lint.model.resource import Resource, first_scalar
     from eso_lint.model.selectors import Foreign, Scope, Unset, selector_scope
-    from eso_lint.model.together import may_meet, together
+    from eso_lint.model.together import idle, may_meet, together
     from eso_lint.model.versions import Version, annotation_limit, parse_version
     from eso_lint.model.workspace import Workspace
+    from eso_lint.render.unit import Note, Unit
     from eso_lint.source.directives import Suppression
     from eso_lint.source.node import (
         Document,
@@ -148,6 +158,7 @@ __all__ = [
     "Namespace",
     "NetworkPolicy",
     "Node",
+    "Note",
     "Opaque",
     "OperatorInstall",
     "Oversize",
@@ -183,6 +194,7 @@ __all__ = [
     "Store",
     "Subject",
     "Suppression",
+    "Unit",
     "Unknown",
     "Unset",
     "Version",
@@ -194,6 +206,7 @@ __all__ = [
     "bare_applies",
     "closest",
     "decide",
+    "delivered_notes",
     "distance",
     "distinct",
     "elements",
@@ -204,15 +217,21 @@ __all__ = [
     "format_duration",
     "go_search",
     "hidden",
+    "idle",
     "is_absent",
     "is_in",
     "items",
     "key_slips",
     "keys_by_store",
+    "kustomizations",
+    "left_out",
+    "listed_neighbour",
     "lookup",
     "matches_every_namespace",
     "may_meet",
+    "mentions_path",
     "missing_segment",
+    "named_files",
     "network_policies",
     "parse_duration",
     "parse_version",
@@ -223,6 +242,7 @@ __all__ = [
     "same_world",
     "selector_matches",
     "selector_scope",
+    "settled_notes",
     "static_credential",
     "store_identity",
     "stores_of",

@@ -6,7 +6,7 @@ labels, annotations, JSON patches, replacements and further transformers; hashes
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from eso_lint.render import patches, transformers
@@ -23,13 +23,14 @@ from eso_lint.render.config import (
     read_config,
 )
 from eso_lint.render.generators import absorb, add_hash, generate
+from eso_lint.render.manifests import Manifests, is_manifest, objects
 from eso_lint.render.misfits import misfit
 from eso_lint.render.paths import Paths
 from eso_lint.render.plugins import Plugins
 from eso_lint.render.references import follow
 from eso_lint.render.refusals import check_kustomization, check_paths, check_twice
 from eso_lint.render.replacements import replace
-from eso_lint.render.tree import set_field, words_as_text
+from eso_lint.render.tree import set_field
 from eso_lint.render.unit import Item, Note, Source
 from eso_lint.source.node import (
     Document,
@@ -69,9 +70,11 @@ class Layer:
         self.items: list[Item] = []
         self.notes: list[Note] = []
         self.files: set[str] = set()
+        self.read: set[str] = set()
         self.complete = True
         self.config: Config = NONE
         self.schema = False
+        self.implied: Callable[[], Iterable[str]] = tuple
 
     def note(self, kind: str, at: Node, message: str, path: str = "") -> None:
         self.notes.append(Note(kind, at, message, path))
@@ -83,6 +86,7 @@ class Layer:
         self.items += [item.copy() for item in other.items]
         self.notes += other.notes
         self.files |= other.files
+        self.read |= other.read
         self.complete = self.complete and other.complete
         self.config = self.config.plus(other.config)
         self.schema = self.schema or other.schema
@@ -94,10 +98,10 @@ class Build:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.paths = Paths(source)
+        self.manifests = Manifests(source)
         self.notes: list[Note] = []
         self._layers: dict[str, Layer] = {}
         self._built: dict[str, Built] = {}
-        self._objects: dict[str, tuple[list[Item], bool]] = {}
 
     def run(self, directory: str) -> list[Item]:
         """The objects of a directory; Notes go to `notes`."""
@@ -115,6 +119,10 @@ class Build:
             layer = self._layer(directory, ())
         else:
             layer = Layer()
+            if self.source.kustomization(directory) is None:
+                # Flux lists the manifests below: those that were not read are missing in its list.
+                prefix = directory + "/" if directory else ""
+                layer.implied = lambda: (path for path in self.source.paths if path.startswith(prefix))
             self._accumulate(layer, directory, kustomization, ())
         found = [item.copy() for item in layer.items]
         for item in found:
@@ -190,14 +198,11 @@ class Build:
                 layer.absorb(self._layer(target, above))
 
     def _read(self, layer: Layer, path: str) -> None:
-        known = self._objects.get(path)
-        if known is None:
-            documents = self.source.documents(path) or ()
-            found = [item for document in documents for item in objects(document, words_as_text(document.root))]
-            known = self._objects[path] = (found, self.paths.readable(path, found))
+        found = self.manifests.of(path)
         layer.files.add(path)
-        layer.complete = layer.complete and known[1]
-        layer.items += [item.copy() for item in known[0]]
+        layer.read.add(path)
+        layer.complete = layer.complete and found.whole
+        layer.items += [item.copy() for item in found.items]
 
     def _generate(self, layer: Layer, directory: str, document: Document, root: Mapping) -> None:
         def file_of(at: Node, text: str) -> SourceFile | None:
@@ -275,20 +280,12 @@ class Build:
             key = (entry.file.path, entry.start, wanted.file.path, wanted.start)
             note = None
             if not fits and layer.complete:
-                note = misfit(layer.items, wanted, targeted, self._unread(layer, string(wanted.get("kind"))))
+                paths = {*layer.read, *filter(is_manifest, layer.implied())}
+                if all(self.manifests.of(path).whole for path in paths):
+                    note = misfit(layer.items, wanted, targeted, lambda kind: self.manifests.unread(paths, kind))
             layer.notes.append((note or Note("fits", entry, ""))._replace(entry=key))
 
         return tell
-
-    def _unread(self, layer: Layer, kind: str | None) -> bool:
-        """Whether a file of this build may hold objects of a kind that were not read."""
-        written = re.compile(rf"\bkind[\"']?\s*:\s*[\"']?{re.escape(kind)}\b") if kind else None
-        for path in layer.files & self._objects.keys():
-            file = self.source.file(path)
-            read = sum(item.kind == kind for item in self._objects[path][0])
-            if written is None or file is None or len(written.findall(file.text)) > read:
-                return True
-        return False
 
     def replacement(self, layer: Layer, directory: str, entry: Node) -> None:
         path = lookup(entry, "path")
@@ -325,15 +322,6 @@ def _label_specs(entry: Node, config: Config) -> tuple[FieldSpec, ...]:
     elif says("includeTemplates"):
         specs = (*LABELS, *TEMPLATE_LABELS)
     return (*specs, *(field_spec(spec) for spec in items(lookup(entry, "fields"))))
-
-
-def objects(document: Document, root: Node, depth: int = 0) -> list[Item]:
-    """The objects of a document; a List gives its items."""
-    if not isinstance(root, Mapping):
-        return []
-    if (string(root.get("kind")) or "").endswith("List") and isinstance(root.get("items"), Sequence) and depth < 3:
-        return [i for item in items(root.get("items")) for i in objects(document, item, depth + 1)]
-    return [Item(document, root)]
 
 
 __all__ = ["Build", "Built", "Layer", "objects"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from eso_lint.render.select import cluster_scoped, effective, labelled
@@ -23,6 +23,8 @@ _GROUPS = {
     "helm.toolkit.fluxcd.io": frozenset(("HelmRelease",)),
     "argoproj.io": frozenset(("Application", "ApplicationSet")),
 }
+# Whether there may be objects of a kind (None: of a kind that the patch does not tell) that were not read.
+Unread = Callable[[str | None], bool]
 _NAME = re.compile(r"[\w.-]+\Z")
 # In this order a wrong field is reported; those before `kind` may be wrong together.
 _LOOSE = ("version", "group", "namespace")
@@ -37,20 +39,24 @@ class Field(NamedTuple):
     pattern: str
 
 
-def misfit(found: Sequence[Item], wanted: Mapping, targeted: bool, unread: bool) -> Note | None:
+def misfit(found: Sequence[Item], wanted: Mapping, targeted: bool, unread: Unread) -> Note | None:
     """The Note for a patch that matches none of the objects; None where no defect can be seen.
 
     `wanted` is a `target`, or (not `targeted`) a merge patch that names its object. All objects of the operator must be
-    known; `unread` says that some of the patch's kind are not, where it is another's. A target without a name is for
-    whatever is there: only one whose version or group no longer fits is a defect.
+    known; `unread` says of another kind whether some are not. A target without a name is for whatever is there: it is a
+    defect only where its version or group no longer fits.
     """
     fields = _fields(wanted, targeted)
     if not found or any(not _known(item) for item in found):
         return None
     ours = _is_ours(fields)
-    if not ours and (unread or not _matters(fields)):
-        # kustomize refuses it, but this is about objects that have nothing to do with the operator.
-        return None if targeted or unread else Note("refused", wanted, _nothing(fields), fails=True)
+    if not ours:
+        matters = _matters(fields)
+        if (targeted and not matters) or unread(fields["kind"].text if "kind" in fields else None):
+            return None
+        if not matters:
+            # kustomize refuses it, but this is about objects that have nothing to do with the operator.
+            return Note("refused", wanted, _nothing(fields), fails=True)
     name = fields.get("name")
     exact = name is not None and (not targeted or _NAME.match(name.text) is not None)
     near, wrong = _nearest(found, fields)

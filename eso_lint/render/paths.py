@@ -7,13 +7,12 @@ import re
 from typing import Protocol
 
 from eso_lint.render.tree import words_as_text
-from eso_lint.render.unit import Item, Source
+from eso_lint.render.unit import Source
 from eso_lint.source.node import Node, Opaque, Scalar, SourceFile, string
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _REMOTE = re.compile(r"://|^git@|^git::|^github\.com[/:]|[?&](?:ref|version|timeout|submodules)=|\.git(?://|$)")
 _HOST = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|app|cloud|sh|de|eu)/[^/]+/[^/]+")
-_OURS = re.compile(r"^[ \t-]*[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?[\w.]*external-secrets\.io/", re.MULTILINE)
 
 
 class Notes(Protocol):
@@ -89,14 +88,6 @@ class Paths:
         """kustomize reads files only from the kustomization's own directory and below, unless told otherwise."""
         if directory and not target.startswith(directory + "/"):
             notes.note("outside", entry, f"`{target}` is not below `{directory}`: kustomize wants a directory there")
-
-    def readable(self, path: str, found: list[Item]) -> bool:
-        """Whether all objects of the operator in a file were read."""
-        file = self.source.file(path)
-        if file is None or b"external-secrets.io/" not in file.data:
-            return True
-        written = len(_OURS.findall(file.text))
-        return written <= sum("external-secrets.io" in item.group for item in found)
 
     def file(self, directory: str, at: Node, text: str, notes: Notes, kind: str = "missing") -> SourceFile | None:
         """A file whose content is wanted; a Note (of this kind) where it is not there."""

@@ -60,4 +60,7 @@ INDEX: tuple[Entry, ...] = (
     Entry("ESO807", "token-create-unscoped", "hardening", ("OperatorInstall", "ClusterRole"), ("ClusterRole", "ClusterRoleBinding"), 3, 2, 2, "eso_lint.rules.hardening.token_create_unscoped"),
     Entry("ESO808", "webhook-fails-open", "hardening", ("OperatorInstall", "WebhookConfiguration"), (), 2, 2, 3, "eso_lint.rules.hardening.webhook_fails_open"),
     Entry("ESO809", "admission-policy-missing", "hardening", ("OperatorInstall", "Store"), ("ValidatingAdmissionPolicy", "ClusterPolicy", "Policy", "ValidatingPolicy", "ConstraintTemplate"), 4, 1, 1, "eso_lint.rules.hardening.admission_policy_missing"),
+    Entry("ESO810", "kustomize-patch-without-target", "delivery", ("Note",), (), 2, 2, 3, "eso_lint.rules.delivery.kustomize_patch_without_target"),
+    Entry("ESO811", "kustomize-resource-missing", "delivery", ("Note",), (), 2, 3, 3, "eso_lint.rules.delivery.kustomize_resource_missing"),
+    Entry("ESO812", "kustomize-not-listed", "delivery", ("BaseExternalSecret", "Store", "BasePushSecret", "Generator"), (), 3, 2, 2, "eso_lint.rules.delivery.kustomize_not_listed"),
 )

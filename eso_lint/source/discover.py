@@ -27,6 +27,8 @@ _ENDS = (
 _SCRIPT_NAMES = re.compile(
     r"(?:(?:GNU)?[mM]akefile|\.?[jJ]ustfile|[tT]askfile|Dockerfile|Containerfile)(?:[.-][\w.-]+)?\Z"
 )
+# What is not in the repository on purpose.
+_ABSENCE = frozenset((".gitignore", ".gitmodules"))
 _SHEBANG = re.compile(rb"#![^\n]*\b(?:ba|z|da|a|k)?sh\b")
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -107,10 +109,11 @@ def discover(
 
 
 def is_relevant(name: str) -> bool:
-    """Whether a file of this name is read: manifests, scripts, sources, and files without an extension."""
+    """Whether a file of this name is read: manifests, scripts, sources, files without an extension, ignore files."""
     return (
         name.endswith(_ENDS)
         or "." not in name
+        or name in _ABSENCE
         or _MANIFEST.search(name) is not None
         or _SCRIPT_NAMES.match(name) is not None
     )

