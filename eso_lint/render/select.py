@@ -72,10 +72,13 @@ def identified(item: Item, patch: Node) -> bool | None:
 
 def selected(target: Mapping, item: Item) -> bool | None:
     """Whether a patch's `target` selects an object. Patterns are anchored regular expressions."""
-    answers: list[bool | None] = []
     group, _, version = (string(item.root.get("apiVersion")) or "").rpartition("/")
-    for field, actual in (("group", group), ("version", version), ("kind", item.kind or "")):
+    answers: list[bool | None] = []
+    # Most targets are for another kind.
+    for field, actual in (("kind", item.kind or ""), ("group", group), ("version", version)):
         answers.append(_matches(target.get(field), [actual]))
+        if answers[-1] is False:
+            return False
     known = known_place(item)
     for field, position in (("name", 2), ("namespace", 1)):
         wanted = target.get(field)
