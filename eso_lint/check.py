@@ -317,8 +317,13 @@ def _place(item: Skipped) -> tuple[str, int]:
 
 
 def _notes(result: Result) -> list[str]:
-    """What was not checked because the repository gives no reason to expect it."""
-    return [
+    """What was not checked: objects in archives, references that the repository gives no reason to expect."""
+    archived = {(id(r.document), r.root.start) for r in result.workspace.resources if r.archived and r.group in _GROUPS}
+    notes = []
+    if archived:
+        some = f"{len(archived)} object{'s' if len(archived) > 1 else ''} in archives"
+        notes.append(f"{some} {'are' if len(archived) > 1 else 'is'} not checked")
+    return notes + [
         f"{count} reference{'s' if count > 1 else ''} to {kind} {'are' if count > 1 else 'is'} not checked: "
         f"the repository defines none"
         for kind, count in result.workspace.unchecked().items()

@@ -29,8 +29,8 @@ def subjects(rule: Rule, workspace: Workspace) -> Iterator[Any]:
     """What a rule is asked about, in file order."""
     for kind in rule.on:
         if issubclass(kind, Resource):
-            # A rule on a base class sees each object once.
-            yield from workspace.all(kind)
+            # A rule on a base class sees each object once. What lies in an archive is nobody's to mend.
+            yield from (resource for resource in workspace.all(kind) if not resource.archived)
         else:
             yield from workspace.views(kind)
 

@@ -60,6 +60,17 @@ class Resource:
         return self.placement.written or (self.namespace or "", self.name or "?")
 
     @property
+    def given_namespace(self) -> Node | None:
+        """The place in another file that gives the object its namespace; None where its own document does."""
+        node = self.at("metadata", "namespace")
+        return node if node is not None and node.file is not self.file and self.namespace else None
+
+    @property
+    def archived(self) -> bool:
+        """Whether the object is kept in an archive: nobody applies it."""
+        return self.world.endswith("_archive")
+
+    @property
     def name_node(self) -> Node:
         """The name's scalar, or the nearest thing to it."""
         return self.at("metadata", "name") or self.kind_node

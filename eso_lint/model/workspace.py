@@ -185,7 +185,7 @@ class Workspace:
             return Unknown("nothing deploys the object that fits")
         if not deployed:
             return Unknown("nothing deploys the object that refers")
-        if reference.source.world.endswith("_archive"):
+        if reference.source.archived:
             return Unknown("the object is archived")
         doubt = self._once(("doubt", reference.role, kind, name), lambda: self._doubt(reference.role, kind, name))
         if doubt:

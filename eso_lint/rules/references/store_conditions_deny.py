@@ -296,6 +296,9 @@ def store_conditions_deny(resource: BaseExternalSecret | BasePushSecret, ws: Wor
             if len(places) > 3:
                 place = stores[0].key_at("spec", "conditions") or stores[0].name_node
                 places = [Related(place.span, "none of these matches")]
+            given = resource.given_namespace
+            if given is not None:
+                places.append(Related(given.span, "gives the namespace"))
             yield Problem(
                 at=ref.at,
                 message=f"ClusterSecretStore `{ref.name}` does not admit namespace `{namespace}`",

@@ -165,12 +165,16 @@ def store_in_other_namespace(resource: BaseExternalSecret | BasePushSecret, ws: 
         answer = ws.resolve(ref)
         if not isinstance(answer, Missing) or answer.reason != "other-namespace" or ref.kind != "SecretStore":
             continue
+        given = resource.given_namespace
         yield Problem(
             at=ref.at,
             message=f"no SecretStore named `{ref.name}` in namespace `{ref.namespace}`; "
             f"it exists in namespace {_places(answer.near)}",
             label="a SecretStore serves its own namespace alone",
-            related=tuple(Related(near.name_node.span, "the store of that name") for near in answer.near[:3]),
+            related=(
+                *(Related(near.name_node.span, "the store of that name") for near in answer.near[:3]),
+                *((Related(given.span, "gives the namespace"),) if given is not None else ()),
+            ),
             note=f"{answer.searched} SecretStore{'' if answer.searched == 1 else 's'} found in the repository",
             help=f"create the store in `{ref.namespace}`, or use a ClusterSecretStore",
         )

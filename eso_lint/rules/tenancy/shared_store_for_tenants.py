@@ -86,15 +86,11 @@ def shared_store_for_tenants(store: ClusterSecretStore, ws: Workspace) -> Iterat
 
 def _serves(store: Resource, rivals: tuple[Resource, ...], user: Resource) -> bool:
     """Whether this is the store that an object means: of several of one name, the nearest in the tree."""
-    if _archived(user) and not _archived(store):
+    if user.archived and not store.archived:
         return False
     if len(rivals) < 2:
         return True
     return _nearness(store, user) == max(_nearness(rival, user) for rival in rivals)
-
-
-def _archived(resource: Resource) -> bool:
-    return resource.world.endswith("_archive")
 
 
 def _nearness(store: Resource, user: Resource) -> int:

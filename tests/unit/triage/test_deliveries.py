@@ -63,3 +63,8 @@ def test_a_single_delivery_is_not_spoken_of() -> None:
     one = {path: text for path, text in TREE.items() if not path.startswith(("env/dev", "env/qa"))}
     (finding,) = lint(one, (store_not_found,))
     assert "env/prod" not in finding.note
+
+
+def test_what_lies_in_an_archive_is_nobodys_to_mend() -> None:
+    assert lint({"old/_archive/db.yaml": ES}, (refresh_zero,)) == []
+    assert lint({"old/archive/db.yaml": ES}, (refresh_zero,))
