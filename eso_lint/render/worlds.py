@@ -88,10 +88,7 @@ def _tool_units(source: Repository, plain: list[Item]) -> list[Unit]:
     argo = [item for item in plain if item.group == _ARGO]
     argo += [item for unit in units for item in unit.items if item.group == _ARGO]
     if argo:
-        try:
-            from eso_lint.render.argocd import argocd_units
-        except ImportError:
-            return units
+        from eso_lint.render.argocd import argocd_units
 
         units += argocd_units(source, argo)
     return units
