@@ -7,7 +7,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from eso_lint.render.gotext import LITERAL, RESIDUAL, VALUE, Piece, Text
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, SourceFile, Span, walk
+from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, Sequence, SourceFile, Span, walk
 from eso_lint.source.parse import chunks, read_chunk
 from eso_lint.source.placeholder import why
 from eso_lint.source.template import mask
@@ -34,8 +34,11 @@ class Printed(NamedTuple):
     origins: dict[Span, Span]
 
 
-def documents(text: Text, file: SourceFile) -> list[Printed] | None:
-    """The documents of what the template in `file` prints. None where it is no YAML."""
+def documents(text: Text, file: SourceFile, read: tuple[Document, ...] = ()) -> list[Printed] | None:
+    """The documents of what the template in `file` prints. None where it is no YAML.
+
+    `read` are those that were read from the template as it stands.
+    """
     pieces = [piece for piece in text.pieces if piece.text or piece.kind == VALUE]
     places = _Places(pieces, file)
     shown = "".join(piece.text for piece in pieces)
@@ -46,6 +49,17 @@ def documents(text: Text, file: SourceFile) -> list[Printed] | None:
     for start, end in chunks(shown):
         chunk = shown[start:end]
         if not chunk.strip() or chunk.strip() == "---":
+            continue
+        literal = places.literal(start, end)
+        if literal is not None:
+            # The file's own text, as a whole: it is read where it stands.
+            roots = _known(literal, read)
+            if not roots:
+                result = read_chunk(literal.file, chunk, literal.start, 0)
+                if result.refused is not None:
+                    return None
+                roots = result.roots
+            found += [places.literal_document(root, start, literal) for root in roots]
             continue
         if places.residual(start, end):
             if hidden is None:
@@ -60,6 +74,16 @@ def documents(text: Text, file: SourceFile) -> list[Printed] | None:
             return None
         found += [places.document(root, start, end) for root in roots]
     return found
+
+
+def _known(place: Span, read: tuple[Document, ...]) -> list[Node]:
+    """The tree that was already read of a stretch of text, if it was read by itself."""
+    found = [
+        document.root
+        for document in read
+        if document.file is place.file and place.start <= document.root.start and document.root.end <= place.end
+    ]
+    return found if len(found) == 1 and isinstance(found[0], Mapping) and not found[0].open else []
 
 
 def _hide(match: re.Match[str]) -> str:
@@ -91,6 +115,20 @@ class _Places:
     def residual(self, start: int, end: int) -> bool:
         i = bisect_right(self.residuals, start - 1)
         return i < len(self.residuals) and self.residuals[i] < end
+
+    def literal(self, start: int, end: int) -> Span | None:
+        """The place of text that one piece of a file has all of."""
+        i = bisect_right(self.starts, start) - 1
+        piece = self.pieces[i]
+        offset = start - self.starts[i]
+        if piece.kind != LITERAL or piece.place is None or end - self.starts[i] > len(piece.text):
+            return None
+        return Span(piece.place.file, piece.place.start + offset, piece.place.start + offset + end - start)
+
+    def literal_document(self, root: Node, start: int, place: Span) -> Printed:
+        maybe = any(low <= start + root.start - place.start <= high for low, high in self.unsure)
+        inside = place.file is self.file
+        return Printed(root, place.start if inside else 0, place.end if inside else 0, maybe, {})
 
     def document(self, root: Node, start: int, end: int) -> Printed:
         maybe = any(low <= root.start <= high for low, high in self.unsure)

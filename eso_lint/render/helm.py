@@ -18,7 +18,7 @@ from eso_lint.render.unit import Item, Note, Source
 from eso_lint.source.node import Document, Node, Scalar, SourceFile, string
 
 # What one rendering may cost; an honest chart needs a few thousand.
-_STEPS = 150_000
+STEPS = 150_000
 _NEEDLE = b"external-secrets.io"
 _KNOWN: WeakKeyDictionary[Source, Charts] = WeakKeyDictionary()
 
@@ -52,57 +52,39 @@ def render_chart(
     chart: str,
     release: Node | None,
     namespace: Node | None,
-    values: tuple[Node, ...] = (),
+    values: tuple[Node | Setting, ...] = (),
     settings: tuple[Setting, ...] = (),
+    defaults: tuple[Node, ...] | None = None,
 ) -> Rendered:
     """Render the chart in a directory.
 
     `release` and `namespace` are scalars with the release's name and namespace, None where they cannot be known.
-    `values` are layered on the chart's own `values.yaml`, the last one wins: mappings, scalars that hold YAML text, or
-    Opaque for a layer that cannot be known. `settings` come on top of them. Objects without a namespace get none here:
-    that is up to whoever installs them.
+    `values` are layered on the chart's own `values.yaml`, the last one wins: mappings, scalars that hold YAML text,
+    Opaque for a layer that cannot be known, or single settings; `settings` come on top of them. `defaults` stand in
+    for the chart's own values. Objects without a namespace get none here: that is up to whoever installs them.
     """
 
-    def user(limit: Limit) -> Map:
+    def layered(layers: Iterable[Node | Setting], limit: Limit) -> Map:
         made = Map()
-        for node in values:
-            for root in _roots(source, node):
+        for layer in layers:
+            if isinstance(layer, Setting):
+                helm_values.apply(made, layer.name, layer.value, layer.text)
+                continue
+            for root in _roots(source, layer):
                 made = helm_values.overlay(helm_values.layer(root, limit), made, limit, False)
-        for setting in settings:
-            helm_values.apply(made, setting.name, setting.value, setting.text)
         return made
 
     found = charts_of(source).at(chart)
     if found is None:
         return Rendered((), (), frozenset())
-    run = _Run(source, found)
-    limit = Limit(_STEPS)
+    run = Run(source, found)
+    limit = Limit(STEPS)
     try:
-        parts = assemble(found, user(limit), limit)
+        own = own_values(found, limit) if defaults is None else layered(defaults, limit)
+        parts = assemble(found, layered((*values, *settings), limit), own, limit)
     except (TooMuch, RecursionError):
         return run.as_written()
     return run.render(parts, {"Name": release, "Namespace": namespace}, limit)
-
-
-def render_alone(source: Source, chart: str, alternatives: Iterable[str]) -> Rendered:
-    """A chart that nothing releases, with what its own values say.
-
-    `alternatives` are values files that lie beside it: a value counts where it is the same with each of them.
-    """
-    charts = charts_of(source)
-    found = charts.at(chart)
-    if found is None:
-        return Rendered((), (), frozenset())
-    run = _Run(source, found)
-    limit = Limit(_STEPS)
-    layers = [root for path in alternatives if (root := charts.data(path)) is not None]
-    try:
-        own = own_values(found, limit)
-        sets = [helm_values.overlay(helm_values.layer(layer, limit), own, limit, True) for layer in layers]
-        parts = assemble(found, helm_values.agreed([own, *sets], limit), limit)
-    except (TooMuch, RecursionError):
-        return run.as_written()
-    return run.render(parts, {"Name": None, "Namespace": None}, limit)
 
 
 def _roots(source: Source, node: Node) -> tuple[Node, ...]:
@@ -116,7 +98,7 @@ def _is_helper(file: SourceFile) -> bool:
     return file.path.rpartition("/")[2].startswith("_")
 
 
-class _Run:
+class Run:
     """One rendering of a chart with all that it brings along."""
 
     def __init__(self, source: Source, chart: Chart) -> None:
@@ -176,7 +158,7 @@ class _Run:
             if template is not None:
                 try:
                     text = evaluator.run(file, template.body, context(part, release, file))
-                    found = documents(text, file)
+                    found = documents(text, file, self.source.documents(file.path) or ())
                 except (TemplateError, TooMuch, RecursionError):
                     found = None
             if found is None:
@@ -203,4 +185,4 @@ class _Run:
                 self.items.append(item)
 
 
-__all__ = ["Rendered", "Setting", "charts_of", "render_alone", "render_chart"]
+__all__ = ["STEPS", "Rendered", "Run", "Setting", "charts_of", "render_chart"]

@@ -24,15 +24,14 @@ class Part(NamedTuple):
     sure: bool
 
 
-def assemble(chart: Chart, user: Map, limit: Limit) -> list[Part]:
+def assemble(chart: Chart, user: Map, defaults: Map, limit: Limit) -> list[Part]:
     """The chart with `user` over its defaults, then what it brings along, outer before inner."""
     parts: list[Part] = []
-    _assemble(chart, user, chart.name, True, parts, limit)
+    _assemble(chart, user, defaults, chart.name, True, parts, limit)
     return parts
 
 
-def _assemble(chart: Chart, user: Map, path: str, sure: bool, parts: list[Part], limit: Limit) -> Map:
-    defaults = own_values(chart, limit)
+def _assemble(chart: Chart, user: Map, defaults: Map, path: str, sure: bool, parts: list[Part], limit: Limit) -> Map:
     values = helm_values.overlay(user, defaults, limit, True)
     parts.append(Part(chart, values, path, sure))
     at = len(parts) - 1
@@ -46,10 +45,10 @@ def _assemble(chart: Chart, user: Map, path: str, sure: bool, parts: list[Part],
             continue
         given = values.get(dependency.name, UNKNOWN if values.open else None)
         own = given if isinstance(given, Map) else Map(open=isinstance(given, Unknown))
+        own = _with_globals(own, values, limit)
         below = f"{path}/charts/{dependency.name}"
-        values[dependency.name] = _assemble(
-            inner, _with_globals(own, values, limit), below, sure and bool(on), parts, limit
-        )
+        own = _assemble(inner, own, own_values(inner, limit), below, sure and bool(on), parts, limit)
+        values[dependency.name] = own
     parts[at] = Part(chart, values, path, sure)
     return values
 

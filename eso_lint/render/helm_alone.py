@@ -1,0 +1,67 @@
+"""Charts that nothing in the repository releases: what they show with their own values."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+
+from eso_lint.render import helm_values
+from eso_lint.render.govalues import Limit, Map, TooMuch
+from eso_lint.render.helm import STEPS, Rendered, Run, charts_of
+from eso_lint.render.helm_chart import Chart
+from eso_lint.render.helm_release import assemble, own_values
+from eso_lint.render.unit import Source, Unit
+from eso_lint.source.node import items, lookup, string
+
+_VALUES = re.compile(r"(?:values[-_.].+|.+[-_.]values)\.ya?ml")
+
+
+def chart_units(source: Source, released: Iterable[str]) -> list[Unit]:
+    """One unit for each chart that is neither released (`released` are directories) nor part of another one."""
+    charts = charts_of(source)
+    known = set(released)
+    found = [chart for directory in sorted(charts.directories) if (chart := charts.at(directory)) is not None]
+    parts = {other for chart in found for other in _brought(chart)}
+    units = []
+    for chart in found:
+        if chart.directory in known or chart.directory in parts or chart.is_library or not chart.templates:
+            continue
+        made = render_alone(source, chart)
+        if made.items:
+            name = f"chart {chart.directory or chart.name}"
+            units.append(Unit("helm", name, None, chart.directory, None, made.items, made.files, made.notes))
+    return units
+
+
+def _brought(chart: Chart) -> set[str]:
+    """The directories of charts that this one may bring along."""
+    vendored = {c.directory for c in chart.charts.below(chart.path("charts"))}
+    local = (string(lookup(entry, "repository")) or "" for entry in items(chart.meta.get("dependencies")))
+    return vendored | {posixpath.normpath(chart.path(where[7:])) for where in local if where.startswith("file://")}
+
+
+def alternatives(source: Source, chart: str) -> list[str]:
+    """Values files beside a chart's own: one for each environment, or the like."""
+    beside = [path for path in source.directory(chart) if _VALUES.fullmatch(posixpath.basename(path))]
+    inside = [p for p in source.directory(posixpath.join(chart, "values")) if p.endswith((".yaml", ".yml"))]
+    return beside + inside
+
+
+def render_alone(source: Source, chart: Chart) -> Rendered:
+    """A chart with its own values. One counts where it is the same with each of the values files that lie beside it."""
+    run = Run(source, chart)
+    limit = Limit(STEPS)
+    paths = alternatives(source, chart.directory)
+    layers = [root for path in paths if (root := chart.charts.data(path)) is not None]
+    try:
+        own = own_values(chart, limit)
+        sets = [helm_values.overlay(helm_values.layer(layer, limit), own, limit, True) for layer in layers]
+        parts = assemble(chart, Map(), helm_values.agreed([own, *sets], limit), limit)
+    except (TooMuch, RecursionError):
+        return run.as_written()
+    made = run.render(parts, {"Name": None, "Namespace": None}, limit)
+    return made._replace(files=made.files.union(paths))
+
+
+__all__ = ["alternatives", "chart_units", "render_alone"]
