@@ -47,6 +47,10 @@ from eso_lint.source.node import (
 )
 
 MAX_DEPTH = 50
+# Objects times what is done to them, in all builds together: what is beyond is not followed.
+MOST_WORK = 5_000_000
+MOST_COPIES = 200_000
+_ONE_BUILD = 50
 _UNKNOWN_FIELDS = ("helmCharts", "helmChartInflationGenerator")
 
 
@@ -67,6 +71,8 @@ class Layer:
     """A kustomization's objects on their way, with what was noted about them."""
 
     def __init__(self) -> None:
+        self.given_up = False
+        self._noted: set[Note] = set()
         self.items: list[Item] = []
         self.notes: list[Note] = []
         self.files: set[str] = set()
@@ -81,10 +87,21 @@ class Layer:
         if kind in ("remote", "missing", "input", "opaque"):
             self.complete = False
 
+    def give_up(self, at: Node) -> None:
+        """What this brings is no longer followed, and as if it came from elsewhere."""
+        self.items = []
+        if not self.given_up:
+            self.given_up = True
+            self.note("remote", at, "this is too much to be followed")
+            self.complete = False
+
     def absorb(self, other: Layer) -> None:
         """Take over a base: its objects are copied, since others may use it too."""
         self.items += [item.copy() for item in other.items]
-        self.notes += other.notes
+        # Bases of one base bring its notes again and again.
+        fresh = [note for note in other.notes if note not in self._noted]
+        self.notes += fresh
+        self._noted.update(fresh)
         self.files |= other.files
         self.read |= other.read
         self.complete = self.complete and other.complete
@@ -102,6 +119,16 @@ class Build:
         self.notes: list[Note] = []
         self._layers: dict[str, Layer] = {}
         self._built: dict[str, Built] = {}
+        self._open: set[str] = set()
+        self._work, self._copies = MOST_WORK, MOST_COPIES
+
+    def _affords(self, layer: Layer, at: Node, work: int, copies: int = 0) -> bool:
+        """Whether so much more may be done; else the layer is given up."""
+        self._work -= work
+        self._copies -= copies
+        if self._work < 0 or self._copies < 0:
+            layer.give_up(at)
+        return not layer.given_up
 
     def run(self, directory: str) -> list[Item]:
         """The objects of a directory; Notes go to `notes`."""
@@ -109,6 +136,10 @@ class Build:
         known = set(map(id, self.notes))
         self.notes += [note for note in built.notes if id(note) not in known]
         return list(built.items)
+
+    def files(self, directory: str) -> frozenset[str]:
+        """All files that a build of a directory reads."""
+        return frozenset(self._layer(directory, ()).files)
 
     def build(self, directory: str, kustomization: Document | None = None) -> Built:
         """One build. `kustomization` stands in for the directory's own, as Flux writes one with its own additions."""
@@ -142,8 +173,13 @@ class Build:
             return known
         layer = Layer()
         document = self.source.kustomization(directory)
+        if document is not None and (directory in self._open or len(self._open) > MAX_DEPTH):
+            layer.note("opaque", document.root, "this kustomization takes part in itself")
+            return layer
         if document is not None:
+            self._open.add(directory)
             self._accumulate(layer, directory, document, above)
+            self._open.discard(directory)
         self._layers[directory] = layer
         return layer
 
@@ -153,6 +189,8 @@ class Build:
         root = document.root
         if not isinstance(root, Mapping):
             layer.note("opaque", root, "this kustomization cannot be read")
+            return
+        if not self._affords(layer, root, _ONE_BUILD):
             return
         above = (*above, directory)
         check_kustomization(layer, self.paths, directory, document)
@@ -180,7 +218,7 @@ class Build:
             component = field == "components"
             if not component and self.paths.is_file(target):
                 self.paths.check_inside(directory, target, entry, layer)
-                self._read(layer, target)
+                self._read(layer, target, entry)
                 continue
             document = self.source.kustomization(target)
             if document is None:
@@ -195,14 +233,18 @@ class Build:
             if component:
                 self._accumulate(layer, target, document, above)
             else:
-                layer.absorb(self._layer(target, above))
+                base = self._layer(target, above)
+                layer.files |= base.files
+                if self._affords(layer, entry, len(base.items), len(base.items)):
+                    layer.absorb(base)
 
-    def _read(self, layer: Layer, path: str) -> None:
+    def _read(self, layer: Layer, path: str, at: Node) -> None:
         found = self.manifests.of(path)
         layer.files.add(path)
         layer.read.add(path)
         layer.complete = layer.complete and found.whole
-        layer.items += [item.copy() for item in found.items]
+        if self._affords(layer, at, len(found.items), len(found.items)):
+            layer.items += [item.copy() for item in found.items]
 
     def _generate(self, layer: Layer, directory: str, document: Document, root: Mapping) -> None:
         def file_of(at: Node, text: str) -> SourceFile | None:
@@ -219,7 +261,7 @@ class Build:
         Plugins(self, layer, directory, document).generators(root)
 
     def add_generated(self, layer: Layer, entry: Mapping, fresh: Item | None) -> None:
-        if fresh is not None:
+        if fresh is not None and self._affords(layer, entry, len(layer.items)):
             refusal = absorb(layer.items, fresh, string(entry.get("behavior")))
             # Where something is unknown, so is whether the object to merge with is there.
             if refusal and layer.complete:
@@ -227,6 +269,8 @@ class Build:
 
     def _transform(self, layer: Layer, directory: str, root: Mapping) -> None:
         config = layer.config
+        if not self._affords(layer, root, len(layer.items)):
+            return
         for entry in items(root.get("patchesStrategicMerge")):
             nodes = self.paths.nodes(directory, entry, layer, inline=True)
             self.merge(layer, nodes, entry, None)
@@ -243,6 +287,8 @@ class Build:
                 for item in layer.items:
                     transformers.affix(item, text, before, (*NAME, *specs))
         for entry in items(root.get("labels")):
+            if not self._affords(layer, entry, len(layer.items)):
+                return
             transformers.label(layer.items, lookup(entry, "pairs"), _label_specs(entry, config))
         transformers.label(layer.items, root.get("commonLabels"), (*COMMON_LABELS, *config.labels))
         transformers.label(layer.items, root.get("commonAnnotations"), (*ANNOTATIONS, *config.annotations))
@@ -258,6 +304,8 @@ class Build:
         if string(entry) is not None:
             path = entry
         nodes: list[Node] = []
+        if not self._affords(layer, entry, 1 + len(layer.items)):
+            return
         if inline is not None and not is_absent(inline):
             nodes = self.paths.inline(inline, layer)
         elif path is not None and not is_absent(path):
@@ -270,6 +318,8 @@ class Build:
 
     def merge(self, layer: Layer, nodes: list[Node], entry: Node, options: Node | None) -> None:
         """Merge patches that name their objects."""
+        if not self._affords(layer, entry, len(nodes) * len(layer.items)):
+            return
         fit = self._fit(layer, entry, False)
         layer.items = patches.by_name(layer.items, nodes, entry, options, layer.note, layer.schema, fit)
 
@@ -289,12 +339,16 @@ class Build:
 
     def replacement(self, layer: Layer, directory: str, entry: Node) -> None:
         path = lookup(entry, "path")
-        if path is None or is_absent(path):
-            replace(layer.items, entry, layer.note)
-            return
-        for node in self.paths.nodes(directory, path, layer):
-            for one in items(node) if isinstance(node, Sequence) else (node,):
-                replace(layer.items, one, layer.note)
+        given: list[Node] = [entry]
+        if path is not None and not is_absent(path):
+            nodes = self.paths.nodes(directory, path, layer)
+            given = [one for node in nodes for one in (items(node) if isinstance(node, Sequence) else (node,))]
+        for one in given:
+            targets = items(lookup(one, "targets"))
+            places = sum(1 + len(items(target.get("fieldPaths"))) for target in targets)
+            if not self._affords(layer, one, (1 + places) * len(layer.items)):
+                return
+            replace(layer.items, one, layer.note)
 
 
 def _annotations_as_text(item: Item) -> None:

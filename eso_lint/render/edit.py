@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from eso_lint.render.tree import (
     effective,
-    opened,
     sequence_with,
     unknown,
     with_entries,
     with_entry,
+    with_pairs,
     without,
 )
 from eso_lint.render.tree import set_field as set_field
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, lookup, string
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, lookup, string, weigh
 
 # Lists that kustomize merges, by the kind of object: field -> the key that tells items apart ("" for plain values).
 _METADATA = {"finalizers": "", "ownerReferences": "uid"}
@@ -33,6 +35,10 @@ _BUILT_IN = frozenset(
     ("", "apps", "batch", "rbac.authorization.k8s.io", "networking.k8s.io", "policy", "admissionregistration.k8s.io")
 )
 _NOTHING: dict[str, str] = {}
+_NUMBER = re.compile(r"[0-9]{1,8}")
+# What the copies of one patch may add, and the work that it may be, counted in nodes.
+_MOST_COPIED = 50_000
+_MOST_WORK = 20_000_000
 
 
 def list_keys(api_version: str | None, kind: str | None) -> dict[str, str]:
@@ -53,33 +59,39 @@ def merge(base: Node, patch: Node, lists: dict[str, str] = _NOTHING) -> Node | N
         return None
     if directive == "replace":
         return strip(patch, lists)
-    result = base
+    result = dict(base.index)
+    odd = [pair for pair in base.entries if not isinstance(pair[0], Scalar)]
     for key, value in effective(patch):
         if not isinstance(key, Scalar):
-            result = opened(with_entries(result, [*effective(result), (key, value)]))
+            odd.append((key, value))
             continue
         name = key.text
         if name == "$patch":
             continue
         if isinstance(value, Scalar) and value.value is None:
-            result = without(result, name)
+            result.pop(name, None)
         elif name in result:
-            old_key, old = result.index[name]
+            old_key, old = result[name]
+            merged: Node | None = value
             if isinstance(value, Sequence):
                 by = lists.get(name)
-                merged: Node | None = value
                 if by == "?":
                     merged = unknown(value)
                 elif by is not None and isinstance(old, Sequence):
                     merged = _merge_lists(old, value, by, lists)
             else:
                 merged = merge(old, value, lists)
-            result = without(result, name) if merged is None else with_entry(result, old_key, merged)
+            if merged is None:
+                del result[name]
+            else:
+                result[name] = (old_key, merged)
         else:
             fresh = _fresh(name, value, lists)
             if fresh is not None:
-                result = with_entry(result, key, fresh)
-    return opened(result) if patch.open and not result.open else result
+                result[name] = (key, fresh)
+    whole = with_entries(base, [*result.values(), *odd])
+    whole.open = base.open or patch.open or any(not isinstance(key, Scalar) for key, _ in patch.entries)
+    return whole
 
 
 def _merge_lists(base: Sequence, patch: Sequence, by: str, lists: dict[str, str]) -> Node:
@@ -145,9 +157,20 @@ class PatchError(Exception):
         self.at = at
 
 
+class TooMuchError(Exception):
+    """A patch that is too much to follow."""
+
+
 def json_patch(root: Node, operations: Node) -> Node:
-    """RFC 6902 operations in order. An operation on something that cannot be known leaves the tree as it is."""
-    for operation in operations.items if isinstance(operations, Sequence) else ():
+    """RFC 6902 operations in order. An operation on something that cannot be known leaves the tree as it is.
+
+    Copies without measure are unknown; TooMuchError where all of it is too much to follow.
+    """
+    given = operations.items if isinstance(operations, Sequence) else ()
+    if len(given) > 20 and len(given) * (len(given) + weigh(root)) > _MOST_WORK:
+        raise TooMuchError
+    room = _MOST_COPIED
+    for operation in given:
         op, path = string(lookup(operation, "op")), lookup(operation, "path")
         pointer = string(path)
         if op is None or pointer is None or path is None:
@@ -169,6 +192,8 @@ def json_patch(root: Node, operations: Node) -> Node:
                 raise PatchError(lookup(operation, "from") or operation, f"there is nothing at `{source}`")
             if op == "move":
                 root = _change(root, _steps(source), None, "remove", path)
+            elif (room := room - weigh(moved)) < 0:
+                moved = unknown(moved)
             root = _change(root, steps, moved, "add", path)
         elif op in ("add", "replace"):
             root = _change(root, steps, value, op, path)
@@ -209,6 +234,8 @@ def _all(answers: object) -> bool | None:
 def smear(root: Node, patch: Node) -> Node:
     """The tree where it is unknown whether a patch applies: all that the patch would set is Opaque."""
     if isinstance(patch, Sequence):
+        if len(patch.items) * (len(patch.items) + weigh(root)) > _MOST_WORK:
+            raise TooMuchError
         for operation in patch.items:
             pointer = string(lookup(operation, "path"))
             if pointer:
@@ -220,12 +247,12 @@ def smear(root: Node, patch: Node) -> Node:
         return root
     if not isinstance(patch, Mapping) or not isinstance(root, Mapping):
         return unknown(patch)
+    pairs: list[tuple[Node, Node]] = []
     for key, value in effective(patch):
         if isinstance(key, Scalar) and key.text not in ("apiVersion", "kind", "name", "namespace"):
             old = root.index[key.text][1] if key.text in root else None
-            inner = smear(old, value) if isinstance(old, Mapping) else unknown(value)
-            root = with_entry(root, root.key(key.text) or key, inner)
-    return root
+            pairs.append((key, smear(old, value) if isinstance(old, Mapping) else unknown(value)))
+    return with_pairs(root, pairs)
 
 
 def _steps(pointer: str) -> list[str]:
@@ -238,7 +265,7 @@ def _at(node: Node | None, steps: list[str]) -> Node | None:
             return node
         if isinstance(node, Mapping):
             node = node.get(step)
-        elif isinstance(node, Sequence) and step.isdigit() and int(step) < len(node.items):
+        elif isinstance(node, Sequence) and _NUMBER.fullmatch(step) and int(step) < len(node.items):
             node = node.items[int(step)]
         elif isinstance(node, Sequence) and node.open:
             return unknown(node)
@@ -271,7 +298,7 @@ def _change(node: Node, steps: list[str], value: Node | None, op: str, at: Node)
         items = list(node.items)
         if head == "-" and not rest and op == "add" and value is not None:
             return sequence_with(node, [*items, value])
-        number = int(head) if head.lstrip("-").isdigit() and len(head) < 9 else None
+        number = int(head) if _NUMBER.fullmatch(head.removeprefix("-")) else None
         if number is not None and number < 0:
             number += len(items) + (op == "add" and not rest)
         top = len(items) + (op == "add" and not rest)

@@ -6,9 +6,9 @@ import base64
 import hashlib
 import json
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from eso_lint.render.tree import effective, set_field, text_node, unknown, with_entries, with_entry
+from eso_lint.render.tree import effective, set_field, text_node, unknown, with_entries, with_pairs
 from eso_lint.render.unit import Item
 from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, SourceFile, is_absent, items, lookup, string
 
@@ -58,20 +58,23 @@ def generate(document: Document, kind: str, entry: Mapping, options: Node | None
     for field in ("labels", "annotations"):
         for source in (options, own):
             pairs = lookup(source, field)
-            for label, (key, value) in pairs.index.items() if isinstance(pairs, Mapping) else ():
-                root = _put(root, ("metadata", field), label, key, value)
+            if isinstance(pairs, Mapping):
+                root = _put(root, ("metadata", field), ((name, *pair) for name, pair in pairs.index.items()))
     if kind == "Secret":
-        given = entry.get("type")
+        type_ = entry.get("type")
         root = set_field(
-            root, ("type",), given if given is not None and string(given) != "" else text_node(at, "Opaque")
+            root, ("type",), type_ if type_ is not None and string(type_) != "" else text_node(at, "Opaque")
         )
     whole = True
+    stored: dict[str, list[tuple[str, Node, Node]]] = {}
     for pair in _pairs(entry, file_of):
         if pair is None:
             whole = False
             continue
         field, value = _stored(kind, pair)
-        root = _put(root, (field,), pair.key.text, pair.key, value)
+        stored.setdefault(field, []).append((pair.key.text, pair.key, value))
+    for field, given in stored.items():
+        root = _put(root, (field,), given)
     if not whole:
         data = lookup(root, "data")
         fresh = with_entries(data, effective(data)) if isinstance(data, Mapping) else Mapping(at.file, at.start, at.end)
@@ -137,17 +140,18 @@ def _under(root: Node, old: Node, path: tuple[str, ...]) -> Node:
         return set_field(root, path, before) if now is None else root
     fresh = with_entries(before, effective(before))
     fresh.open = before.open or now.open
-    for _, (key, value) in now.index.items():
-        fresh = with_entry(fresh, key, value)
-    return set_field(root, path, fresh)
+    return set_field(root, path, with_pairs(fresh, now.index.values()))
 
 
-def _put(root: Node, path: tuple[str, ...], name: str, key: Node, value: Node) -> Node:
+def _put(root: Node, path: tuple[str, ...], pairs: Iterable[tuple[str, Node, Node]]) -> Node:
+    """The tree with (name, place of the key, value) set in a mapping, which is made where it is missing."""
+    made = [(Scalar(key.file, key.start, key.end, name, "'"), value) for name, key, value in pairs]
+    if not made:
+        return root
     mapping = lookup(root, *path)
     if not isinstance(mapping, Mapping):
-        mapping = Mapping(key.file, key.start, key.end)
-    plain = Scalar(key.file, key.start, key.end, name, "'")
-    return set_field(root, path, with_entry(mapping, plain, value))
+        mapping = Mapping(made[0][0].file, made[0][0].start, made[0][0].end)
+    return set_field(root, path, with_pairs(mapping, made))
 
 
 def _true(node: Node | None) -> bool:

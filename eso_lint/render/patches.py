@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from eso_lint.render.edit import PatchError, json_patch, list_keys, merge, set_field, smear
+from eso_lint.render.edit import PatchError, TooMuchError, json_patch, list_keys, merge, set_field, smear
 from eso_lint.render.replacements import Report
 from eso_lint.render.select import identified, selected
 from eso_lint.render.transformers import blur
@@ -50,17 +50,26 @@ def by_target(
         for item, answer in chosen:
             if isinstance(node, Opaque):
                 blur(item, node)
-            elif answer is None:
-                item.change(smear(item.root, node), node)
-            elif isinstance(node, Sequence):
-                item.remember()
-                try:
-                    item.change(json_patch(item.root, node), node)
-                except PatchError as error:
-                    report("refused", error.at, f"{error} in {_called(item)}")
+            elif answer is None or isinstance(node, Sequence):
+                _json(item, node, answer, report)
             elif not apply(item, node, renames, rekinds, schema):
                 gone.add(id(item))
     return [item for item in found if id(item) not in gone]
+
+
+def _json(item: Item, node: Node, answer: bool | None, report: Report) -> None:
+    """A JSON patch on one object, or (`answer` is None) any patch that may be for it."""
+    try:
+        if answer is None:
+            item.change(smear(item.root, node), node)
+            return
+        item.remember()
+        item.change(json_patch(item.root, node), node)
+    except PatchError as error:
+        report("refused", error.at, f"{error} in {_called(item)}")
+    except TooMuchError:
+        report("opaque", node, "this patch is too long to be followed")
+        blur(item, node)
 
 
 def by_name(

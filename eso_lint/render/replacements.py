@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 
 from eso_lint.render.select import both, effective, selected
-from eso_lint.render.tree import sequence_with, unknown, with_entry
+from eso_lint.render.tree import sequence_with, unknown, with_entry, with_pairs
 from eso_lint.render.unit import Item
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, lookup, string
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, lookup, string, weigh
 from eso_lint.source.pattern import go_search
 
 _WHERE = re.compile(r"\[(?P<key>[^=\]]*)=(?P<value>.*)\]\Z", re.DOTALL)
+_LONGEST = 1_000_000  # what one object may weigh in a cluster
+_MOST_COPIED = 10_000  # nodes: a copy may be copied again
 Report = Callable[[str, Node, str], None]
 
 
@@ -24,6 +26,8 @@ def replace(found: list[Item], entry: Node, report: Report) -> None:
         at = entry.get("source") or entry
         report("opaque", at, "the source of this replacement is not known")
         value = unknown(at)
+    elif weigh(value) > _MOST_COPIED:
+        value = unknown(value)
     for target in items(entry.get("targets")):
         select, rejects, options = target.get("select"), items(target.get("reject")), target.get("options")
         paths = items(target.get("fieldPaths")) or (None,)
@@ -113,7 +117,7 @@ def _step(node: Node | None, step: str) -> Node | None:
                 if fit is not False:
                     return item if fit else unknown(node)
             return unknown(node) if node.open else None
-        if step.isdigit():
+        if step.isdecimal() and len(step) < 9:
             return lookup(node, int(step))
         return None
     return lookup(node, step)
@@ -145,11 +149,12 @@ def _put(node: Node, path: list[str], value: Node, options: Node | None) -> tupl
     if isinstance(node, Mapping):
         if head == "*":
             hits = 0
-            for name, (key, child) in node.index.items():
+            changed: list[tuple[Node, Node]] = []
+            for key, child in node.index.values():
                 fresh, n = _put(child, rest, value, options)
                 hits += n
-                node = with_entry(node, key, fresh) if n and name in node else node
-            return node, hits
+                changed += [(key, fresh)] if n else []
+            return with_pairs(node, changed) if changed else node, hits
         pair = node.index.get(head)
         if pair is None or is_absent(pair[1]):
             if node.open and pair is None:
@@ -208,6 +213,8 @@ def _set(old: Node, value: Node, options: Node | None) -> Node:
             else:
                 pieces[index] = text
             text = delimiter.join(pieces)
+            if len(text) > _LONGEST:
+                return unknown(value)
         style = "'" if isinstance(old.value, str) and old.text else ""
         return Scalar(value.file, value.start, value.end, text, style)
     return value

@@ -30,6 +30,7 @@ CLUSTER_SCOPED: dict[str, frozenset[str]] = {
     "storage.k8s.io": frozenset(("CSIDriver", "CSINode", "StorageClass", "VolumeAttachment")),
 }  # fmt: skip
 _KEY = re.compile(r"[\w./-]+\Z")
+_LONGEST = 10_000
 _SET = re.compile(r"\s*(?P<key>[^\s!=,()]+)\s+(?P<op>in|notin)\s*\((?P<values>[^)]*)\)\s*\Z")
 
 Id = tuple[str | None, str | None, str | None]
@@ -113,7 +114,7 @@ def _matches(pattern: Node | None, texts: list[str]) -> bool | None:
 
 def labelled(selector: str, labels: Node | None) -> bool | None:
     """Whether labels satisfy a selector (`a=b,c!=d,e in (f,g),!h`)."""
-    if isinstance(labels, Opaque):
+    if isinstance(labels, Opaque) or len(selector) > _LONGEST:
         return None
     return both(_requirement(part.strip(), labels) for part in re.split(r",(?![^(]*\))", selector) if part.strip())
 

@@ -14,7 +14,7 @@ from eso_lint.render.tree import (
     text_node,
     unknown,
     with_entries,
-    with_entry,
+    with_pairs,
 )
 from eso_lint.render.unit import Item
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, lookup, string
@@ -107,15 +107,13 @@ def label(found: Iterable[Item], pairs: Node | None, specs: Iterable[FieldSpec])
         return
     if not isinstance(pairs, Mapping) or not pairs.index:
         return
-    entries = list(pairs.index.values())
+    entries = [pair for pair in pairs.index.values() if isinstance(pair[0], Scalar)]
 
     def put(old: Node) -> Node:
         if isinstance(old, Opaque):
             return old
         fresh = old if isinstance(old, Mapping) else Mapping(pairs.file, pairs.start, pairs.end)
-        for key, value in entries:
-            if isinstance(key, Scalar):
-                fresh = with_entry(fresh, fresh.key(key.text) or key, value)
+        fresh = with_pairs(fresh, entries)
         if pairs.open and not fresh.open:
             fresh = opened(fresh)
         return fresh

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent
 
@@ -13,18 +13,18 @@ _WORDS = re.compile(r"\b(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)\b")
 
 def with_entry(mapping: Mapping, key: Node, value: Node) -> Mapping:
     """The mapping with one key set; an existing key keeps its place in the order."""
-    name = key.text if isinstance(key, Scalar) else ""
-    entries: list[tuple[Node, Node]] = []
-    done = False
-    for old_key, old_value in effective(mapping):
-        if isinstance(old_key, Scalar) and old_key.text == name:
-            entries.append((old_key, value))
-            done = True
-        else:
-            entries.append((old_key, old_value))
-    if not done:
-        entries.append((key, value))
-    return with_entries(mapping, entries)
+    return with_pairs(mapping, ((key, value),))
+
+
+def with_pairs(mapping: Mapping, pairs: Iterable[tuple[Node, Node]]) -> Mapping:
+    """The mapping with several keys set, in one pass."""
+    found: dict[object, tuple[Node, Node]] = {
+        key.text if isinstance(key, Scalar) else id(key): (key, value) for key, value in effective(mapping)
+    }
+    for key, value in pairs:
+        name = key.text if isinstance(key, Scalar) else ""
+        found[name] = (found[name][0] if name in found else key, value)
+    return with_entries(mapping, list(found.values()))
 
 
 def without(mapping: Mapping, name: str) -> Mapping:

@@ -97,22 +97,20 @@ def _tool_units(source: Repository, plain: list[Item]) -> list[Unit]:
 def _kustomize_units(source: Repository, reached: set[str]) -> tuple[list[Unit], list[Unit]]:
     """Overlays that nothing else includes, and components that nothing uses."""
     build = Build(source)
-    built = {
-        directory: build.build(directory)
+    files = {
+        directory: build.files(directory)
         for directory, document in source.kustomizations.items()
         if document.file.path not in reached
     }
     included = {
-        path
-        for directory, result in built.items()
-        for path in result.files
-        if path != source.kustomizations[directory].file.path
+        path for directory, read in files.items() for path in read if path != source.kustomizations[directory].file.path
     }
     units: list[Unit] = []
     idle: list[Unit] = []
-    for directory, result in built.items():
+    for directory in files:
         document = source.kustomizations[directory]
         if document.file.path not in included:
+            result = build.build(directory)
             unit = Unit("kustomize", directory or ".", None, directory, None, result.items, result.files, result.notes)
             (idle if string(document.root.get("kind")) == "Component" else units).append(unit)
     return units, idle
