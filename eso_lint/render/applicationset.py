@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from eso_lint.render.applicationset_generators import Generators
 from eso_lint.render.applicationset_values import Params
-from eso_lint.render.argocd_template import fill, known_text
+from eso_lint.render.argocd_template import fill, known_text, released
 from eso_lint.render.edit import merge
 from eso_lint.render.govalues import Unknown
 from eso_lint.render.tree import set_field, unknown, without
@@ -33,6 +33,8 @@ class Generated(NamedTuple):
 def applications(item: Item, generators: Generators) -> tuple[list[Generated], list[Note]]:
     """What an ApplicationSet generates, and what could not be followed."""
     spec = item.root.get("spec")
+    if spec is not None and item.document.dialect != "plain":
+        spec = released(spec)
     template = lookup(spec, "template")
     if not isinstance(spec, Mapping) or not isinstance(template, Mapping):
         return [], [Note("opaque", spec or item.root, "what this ApplicationSet generates cannot be known")]

@@ -91,6 +91,7 @@ class _Run:
     def _deferred(self) -> list[int]:
         """The roots that other Applications deliver: they come with those."""
         reached: dict[str, set[int]] = {}
+        known: dict[tuple[str, bool], set[str]] = {}
         for number, root in enumerate(self.roots):
             paths = set()
             for application in self._expand(root.item)[0]:
@@ -100,8 +101,10 @@ class _Run:
                     if path is not None and not foreign and local(path) in self.layout:
                         recurse = lookup(block(source, "directory"), "recurse")
                         paths.add((local(path), isinstance(recurse, Scalar) and recurse.value is True))
-            for path, everything in paths:
-                for place in reach(self.layout, path, everything):
+            for delivered in paths:
+                if delivered not in known:
+                    known[delivered] = reach(self.layout, *delivered)
+                for place in known[delivered]:
                     reached.setdefault(place, set()).add(number)
         found = []
         for number, root in enumerate(self.roots):

@@ -92,7 +92,7 @@ def _cluster(aim: Aim, apart: set[str], named: dict[str, set[str]]) -> str | Non
         if aim.tree in apart:
             return aim.tree or "."
         # Its own cluster may be among the named ones.
-        return None if apart or not named or any(called(aim.tree, name) for name in named) else _IN_CLUSTER
+        return None if apart or not named or not named.keys().isdisjoint(aim.tree.split("/")) else _IN_CLUSTER
     if how == "name":
         # The same name in several Argo CDs may or may not be one cluster.
         return text if len(named.get(text, ())) < 2 else None

@@ -20,6 +20,7 @@ from eso_lint.source.placeholder import why
 # Parameters by name: nodes, or (for Go templates) maps and lists of them.
 Values = MappingABC[str, object]
 _TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_KEPT = re.compile(r"\{\{-?\s*`([^`]*)`\s*-?\}\}")
 _STEPS = 20_000
 _NOT_IN_NAMES = re.compile(r"[^-a-z0-9.]")
 
@@ -39,6 +40,18 @@ def fill(node: Node, values: Values, go: bool) -> Node:
     return node
 
 
+def released(node: Node) -> Node:
+    """A tree that a chart printed: what it kept from Helm in quotes is the text of a template now."""
+    if isinstance(node, Mapping):
+        return with_entries(node, [(key, released(value)) for key, value in node.entries])
+    if isinstance(node, Sequence):
+        return sequence_with(node, [released(item) for item in node.items])
+    if isinstance(node, Opaque) and "`" in node.text:
+        text = _KEPT.sub(r"\1", node.text)
+        return node if text == node.text else Opaque(node.file, node.start, node.end, text, "template")
+    return node
+
+
 def _filled(node: Opaque, values: Values, go: bool) -> Node:
     """A value that is all of the text stands where it is given, any other text where the template has it."""
     text = _unquoted(node.text)
@@ -51,8 +64,13 @@ def _filled(node: Opaque, values: Values, go: bool) -> Node:
 
 
 def _unquoted(text: str) -> str:
-    """The text of a scalar that was read through a mask stands with its quotes."""
-    return text[1:-1] if len(text) > 1 and text[0] in "'\"" and text[0] == text[-1] else text
+    """The text of a scalar that was read through a mask stands with its quotes, or the first of them alone."""
+    quote = text[:1]
+    if quote not in ("'", '"'):
+        return text
+    if len(text) > 1 and text.endswith(quote):
+        return text[1:-1]
+    return text[1:] if text.count(quote) == 1 else text
 
 
 def _by_tags(text: str, values: Values) -> tuple[str | None, Span | None]:

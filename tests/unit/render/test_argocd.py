@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from eso_lint.render.argocd import argocd_units
+from eso_lint.render.tree import set_field, text_node
 from eso_lint.source.node import Opaque, lookup, string
 from tests.unit.render.argo import (
     URL,
@@ -13,6 +15,7 @@ from tests.unit.render.argo import (
     line,
     namespace_of,
     notes,
+    repository,
     secrets,
     the,
     units_of,
@@ -245,6 +248,22 @@ def test_an_application_that_delivers_itself_comes_to_an_end() -> None:
     units = units_of({"apps/root.yaml": app("root", "apps", "argocd"), "apps/x.yaml": es("x")})
     assert [unit.name for unit in units] == ["Argo CD Application argocd/root"]
     assert secrets(units) == {(None, "argocd", "x")}
+
+
+def test_an_application_that_gives_itself_a_namespace_comes_to_an_end() -> None:
+    text = app("root", "apps", "argocd").replace("  namespace: argocd\n", "", 1)
+    units = units_of({"apps/root.yaml": text, "apps/x.yaml": es("x")})
+    assert [unit.name for unit in units] == ["Argo CD Application root"]
+
+
+def test_what_another_tool_delivers_counts_in_its_shape() -> None:
+    source, given = repository({"apps/shop.yaml": app("shop", "<PATH>"), "deploy/a.yaml": es("a")})
+    changed = given[0].copy()
+    path = lookup(changed.root, "metadata", "name")
+    assert path is not None
+    changed.change(set_field(changed.root, ("spec", "source", "path"), text_node(path, "deploy")), path)
+    assert secrets(argocd_units(source, [*given, changed])) == {(None, "shop", "a")}
+    assert secrets(argocd_units(source, given)) == set()
 
 
 def test_two_applications_that_deliver_each_other_come_to_an_end() -> None:

@@ -12,6 +12,7 @@ from eso_lint.source.node import Opaque, string
 from tests.unit.render.argo import (
     LOCAL,
     URL,
+    app,
     appset,
     es,
     kustomization,
@@ -105,6 +106,7 @@ def test_git_directories_whole_path() -> None:
         (".path.basename", 'printf "x-%s" .path.basenameNormalized', {("x-one", "one"), ("x-two", "two")}),
         (".path.basename", ".path.basename | upper", {("ONE", "one"), ("TWO", "two")}),
         (".path.basename", ".nothing.like.it", {(None, "one"), (None, "two")}),
+        (".path.basename", ".absent", {(None, "one"), (None, "two")}),
         (".path.basename", "unknownFunction .path", {(None, "one"), (None, "two")}),
     ],
 )
@@ -305,3 +307,42 @@ def test_many_combinations_come_to_an_end() -> None:
     units = units_of({**APPS, "argo/set.yaml": text})
     assert time.process_time() - began < 30
     assert "opaque" in {note.kind for unit in units for note in unit.notes}
+
+
+def test_an_application_set_that_a_chart_prints() -> None:
+    shape = (
+        "metadata:\n  name: '{{`app-{{ .path.basename }}`}}'\nspec:\n  source:\n    repoURL: {{ .Values.url }}\n"
+        "    path: 'apps/{{`{{ .path.basename }}`}}'\n  destination:\n    name: in-cluster\n"
+        "    namespace: '{{`{{ .path.basename }}`}}'"
+    )
+    text = appset("s", DIRECTORIES.replace(URL, "{{ .Values.url }}"), shape, "goTemplate: true")
+    files = {
+        **APPS,
+        "chart/Chart.yaml": "apiVersion: v2\nname: sets\nversion: 0.1.0\n",
+        "chart/values.yaml": f"url: {URL}\n",
+        "chart/templates/set.yaml": text,
+        "argo/root.yaml": app("root", "chart", "argocd"),
+    }
+    units = units_of(files)
+    assert {unit.name for unit in units} == {f"Argo CD Application argocd/{n}" for n in ("root", "app-one", "app-two")}
+    assert {(n, s) for _, n, s in secrets(units)} == {("one", "one"), ("two", "two")}
+
+
+@pytest.mark.parametrize("go", [False, True])
+def test_the_first_generator_of_a_matrix_wins(go: bool) -> None:
+    dot = "." if go else ""
+    generators = (
+        "- matrix:\n    generators:\n      - list: {elements: [{name: one, team: red}]}\n"
+        "      - list: {elements: [{team: blue, more: x}]}"
+    )
+    text = appset("s", generators, template(f"{dot}name", space=f"{dot}team"), f"goTemplate: {str(go).lower()}")
+    assert spaces({**APPS, "argo/set.yaml": text}) == {("red", "one")}
+
+
+def test_a_name_that_is_not_known_is_shown_as_the_template_has_it() -> None:
+    shape = template(".path.basename").replace(
+        "'app-{{.path.basename}}'", "'{{ .path.basename }}-{{ .absent | quote }}'"
+    )
+    units = units_of({**APPS, "argo/set.yaml": appset("s", DIRECTORIES, shape, "goTemplate: true")})
+    shown = "Argo CD Application argocd/{{ .path.basename }}-{{ .absent | quote }}"
+    assert [unit.name for unit in units] == [f"{shown} (apps/one)", f"{shown} (apps/two)"]
