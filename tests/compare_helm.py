@@ -1,7 +1,8 @@
-"""Our charts against the real ones: `python tests/compare_helm.py [--all-kinds] DIRECTORY...`.
+"""Our charts against the real ones: `python -m tests.compare_helm [--all-kinds] DIRECTORY...`.
 
 Every chart below the directories is rendered with both, with its own values and with each values file beside it, and
-compared: same objects, same names, same values. The binary is found by ESO_LINT_HELM, or `helm` on PATH.
+compared: same objects, same names, same values. The binary is found by ESO_LINT_HELM, or `helm` on PATH. With
+`--write` what it prints is kept beside the charts, for tests where it is not there.
 """
 
 from __future__ import annotations
@@ -50,6 +51,20 @@ def ours(source: FileSource, directory: str, files: list[str]) -> Rendered:
     layers = tuple(node for path in files if (node := charts_of(source).data(path)) is not None)
     release, namespace = (Scalar(file, 0, len(file.text), file.text) for file in (RELEASE, NAMESPACE))
     return render_chart(source, directory, release, namespace, layers)
+
+
+def expectation(directory: str, files: list[str]) -> str:
+    """Where the real output is kept: beside the chart, named for the values file."""
+    ending = "".join(posixpath.basename(path).removeprefix("values").removesuffix(".yaml") for path in files)
+    return posixpath.join(directory, f"expected{ending}.yaml")
+
+
+def write(binary: str, source: FileSource) -> None:
+    for directory in sorted(charts_of(source).directories):
+        for files in ([], *([path] for path in alternatives(source, directory))):
+            result = run(binary, source.root / directory, [source.root / path for path in files])
+            if not result.returncode and "/charts/" not in directory:
+                (source.root / expectation(directory, files)).write_bytes(result.stdout)
 
 
 def compare(source: FileSource, directory: str, files: list[str], binary: str, all_kinds: bool = False) -> Verdict:
@@ -105,7 +120,10 @@ def main(arguments: list[str]) -> int:
     all_kinds = "--all-kinds" in arguments
     total: collections.Counter[str] = collections.Counter()
     for argument in arguments:
-        if argument.startswith("--"):
+        if argument.startswith("-"):
+            continue
+        if "--write" in arguments:
+            write(binary, FileSource(Path(argument)))
             continue
         source, count = FileSource(Path(argument)), collections.Counter[str]()
         for directory in sorted(charts_of(source).directories):

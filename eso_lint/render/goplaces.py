@@ -23,14 +23,15 @@ _EDGES = " \t\r\n'\""
 class Printed(NamedTuple):
     """One document. `start` and `end` are where its template prints it.
 
-    `maybe` says that it is printed only under a condition that cannot be known. `origins` maps the place of a value to
-    the action that prints it.
+    `maybe` says that it is printed only under a condition that cannot be known, `whole` that no action is left standing
+    in it. `origins` maps the place of a value to the action that prints it.
     """
 
     root: Node
     start: int
     end: int
     maybe: bool
+    whole: bool
     origins: dict[Span, Span]
 
 
@@ -61,7 +62,8 @@ def documents(text: Text, file: SourceFile, read: tuple[Document, ...] = ()) -> 
                 roots = result.roots
             found += [places.literal_document(root, start, literal) for root in roots]
             continue
-        if places.residual(start, end):
+        residual = places.residual(start, end)
+        if residual:
             if hidden is None:
                 hidden = "".join(p.text if p.kind == RESIDUAL else _LOOKS.sub(_hide, p.text) for p in pieces)
             masked = mask(hidden[start:end], start)
@@ -72,7 +74,7 @@ def documents(text: Text, file: SourceFile, read: tuple[Document, ...] = ()) -> 
             roots = result.roots
         if result.refused is not None:
             return None
-        found += [places.document(root, start, end) for root in roots]
+        found += [places.document(root, start, end, residual) for root in roots]
     return found
 
 
@@ -128,9 +130,9 @@ class _Places:
     def literal_document(self, root: Node, start: int, place: Span) -> Printed:
         maybe = any(low <= start + root.start - place.start <= high for low, high in self.unsure)
         inside = place.file is self.file
-        return Printed(root, place.start if inside else 0, place.end if inside else 0, maybe, {})
+        return Printed(root, place.start if inside else 0, place.end if inside else 0, maybe, True, {})
 
-    def document(self, root: Node, start: int, end: int) -> Printed:
+    def document(self, root: Node, start: int, end: int, residual: bool) -> Printed:
         maybe = any(low <= root.start <= high for low, high in self.unsure)
         origins: dict[Span, Span] = {}
         nodes = list(walk(root))
@@ -144,13 +146,13 @@ class _Places:
                     # What the file has there is not the text: nobody must look for places inside of it.
                     node.style = "'"
                 node.text = node.text.translate(_SHOWN)
-            elif isinstance(node, Opaque) and node.why == "template" and action is None:
+            elif isinstance(node, Opaque) and residual:
                 node.text = place.text
         for node in nodes:
             self._give_back(node)
         extent = [p for p in map(self._own, range(*self._range(start, end))) if p is not None and p.file is self.file]
         low = min((p.start for p in extent), default=root.start)
-        return Printed(root, low, max((p.end for p in extent), default=root.end), maybe, origins)
+        return Printed(root, low, max((p.end for p in extent), default=root.end), maybe, not residual, origins)
 
     def _give_back(self, node: Node) -> None:
         """Printed text that another tool reads as a template is Opaque, as it is in a file."""

@@ -76,7 +76,8 @@ def from_node(node: Node | None, literal: bool, limit: Limit) -> object:
     if isinstance(node, Mapping):
         made = Map(node.open)
         for name, (key, child) in node.index.items():
-            made[name] = from_node(child, literal, limit)
+            # Where a template may put in keys, those that are written may stand in one of its branches.
+            made[name] = UNKNOWN if node.open else from_node(child, literal, limit)
             if isinstance(key, Scalar):
                 made.places[name] = key
         return made

@@ -7,10 +7,13 @@ import re
 
 from eso_lint.render.gotext import HOLE, RESIDUAL, VALUE, Piece, Text
 from eso_lint.render.govalues import Limit, Map, Unknown, Unresolved, plain
-from eso_lint.source.node import Scalar
+from eso_lint.source.node import Scalar, SourceFile
 
-_PLAIN = re.compile(r"[A-Za-z_/][\w./-]*(?: [\w./-]+)*")
-_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
+# What needs no quotes where it is read as a string at all.
+_PLAIN = re.compile(r"(?:[^\s\-?:,\[\]{}#&*!|>'\"%@`]|-(?=[^\s-]))(?:[^\s:#]|:(?!\s|\Z)|(?<!\s)#| (?!\Z))*")
+_ODD = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\ufeff\u2028\u2029]")
+_DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
+_NOWHERE = SourceFile("", b"")
 
 
 def to_yaml(value: object, limit: Limit) -> Text:
@@ -26,7 +29,7 @@ def _write(value: object, depth: int, made: list[Piece], limit: Limit) -> None:
         lead = "\n" + " " * depth
         for i, key in enumerate(sorted(value)):
             made.append(Piece(lead if i else ""))
-            made.append(_leaf(value.places.get(key, key)))
+            made.append(_leaf(value.places.get(key, key), 0))
             made.append(Piece(":"))
             child = value[key]
             if isinstance(child, list) and child:
@@ -37,7 +40,7 @@ def _write(value: object, depth: int, made: list[Piece], limit: Limit) -> None:
                 _write(child, depth + 2, made, limit)
             else:
                 made.append(Piece(" "))
-                _write(child, depth, made, limit)
+                made.append(_leaf(child, depth + 2))
         if value.open:
             made.append(Piece((lead if value else "") + f"{{{{ ? | nindent {depth} }}}}", RESIDUAL))
     elif isinstance(value, list) and value:
@@ -45,17 +48,31 @@ def _write(value: object, depth: int, made: list[Piece], limit: Limit) -> None:
             made.append(Piece("\n" + " " * depth + "- " if i else "- "))
             _write(child, depth + 2, made, limit)
     else:
-        made.append(_leaf(value))
+        made.append(_leaf(value, max(depth, 2)))
 
 
-def _leaf(value: object) -> Piece:
+def _leaf(value: object, depth: int) -> Piece:
     if isinstance(value, Unknown) or (isinstance(value, Text) and value.residual):
         return Piece(HOLE, RESIDUAL)
-    shown = json_of(value) if not isinstance(value, Map | list) else "{}" if isinstance(value, Map) else "[]"
     known = plain(value)
-    if isinstance(known, str) and _PLAIN.fullmatch(known) and known.lower() not in _WORDS:
-        shown = known
+    if isinstance(known, str):
+        shown = _string(known, depth)
+    else:
+        shown = "{}" if isinstance(known, Map) else "[]" if isinstance(known, list) else json_of(value)
     return Piece(shown, VALUE, value.span) if isinstance(value, Scalar) else Piece(shown)
+
+
+def _string(text: str, depth: int) -> str:
+    """A string as Go's YAML writes it: lines as a block, quotes where it would be read as anything else."""
+    if "\n" in text and depth and text.strip("\n") and not _ODD.search(text.replace("\n", "")):
+        tail = len(text) - len(text.rstrip("\n"))
+        head = "|" + ("2" if text[0] in " \n" else "") + ("" if tail == 1 else "+" if tail else "-")
+        lines = text[:-1].split("\n") if tail else text.split("\n")
+        return "\n".join((head, *(" " * depth + line if line else "" for line in lines)))
+    plain_text = _PLAIN.fullmatch(text) is not None
+    if _ODD.search(text) or Scalar(_NOWHERE, 0, 0, text).string is None or _DATE.match(text):
+        return json.dumps(text, ensure_ascii=False)
+    return text if plain_text else "'" + text.replace("'", "''") + "'"
 
 
 def json_of(value: object) -> str:

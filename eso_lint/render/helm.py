@@ -165,9 +165,12 @@ class Run:
                 self._fall_back(file)
                 continue
             for number, printed in enumerate(found):
-                document = Document(file, number, printed.root, "helm", printed.start, printed.end)
+                maybe = printed.maybe or not part.sure
+                # What is known as a whole is as good as written.
+                dialect = "plain" if printed.whole and not maybe else "helm"
+                document = Document(file, number, printed.root, dialect, printed.start, printed.end)
                 for item in objects(document, printed.root):
-                    item.maybe = printed.maybe or not part.sure
+                    item.maybe = maybe
                     item.origins = printed.origins
                     item.via = tuple(printed.origins)
                     self.items.append(item)

@@ -82,7 +82,7 @@ class Chart:
                 chart = self.charts.at(posixpath.normpath(self.path(where[7:])))
             if chart is None:
                 self.notes.append(
-                    Note("remote", entry.get("name") or entry, f"chart `{name}` is not in the repository")
+                    Note("remote", entry.get("name") or entry, f"the chart `{name}` is not in the repository")
                 )
             if name is not None:
                 found.append(Dependency(chart, string(entry.get("alias")) or name, entry))
@@ -102,7 +102,7 @@ class Charts:
             posixpath.dirname(path) for path in source.paths if posixpath.basename(path) == "Chart.yaml"
         )
         self._known: dict[str, Chart | None] = {}
-        self._templates: dict[str, Template | None] = {}
+        self._templates: dict[bytes, Template | None] = {}
         self._data: dict[str, Node | None] = {}
         self._busy: list[str] = []
 
@@ -133,10 +133,10 @@ class Charts:
         return self._data[path]
 
     def template(self, file: SourceFile) -> Template | None:
-        """A template's tree; None where it is not understood."""
-        if file.path not in self._templates:
+        """A template's tree, the same for all files of one text; None where it is not understood."""
+        if file.data not in self._templates:
             try:
-                self._templates[file.path] = read(file.text)
+                self._templates[file.data] = read(file.text)
             except (TemplateError, RecursionError):
-                self._templates[file.path] = None
-        return self._templates[file.path]
+                self._templates[file.data] = None
+        return self._templates[file.data]

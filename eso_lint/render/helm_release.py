@@ -124,7 +124,8 @@ def context(part: Part, release: dict[str, object], file: SourceFile) -> Map:
     made = Map(open=True)
     made["Values"] = part.values
     made["Release"] = _map({**release, "Service": "Helm"})
-    made["Chart"] = _map(_meta(part.chart.meta))
+    # A chart that is brought along under another name goes by that.
+    made["Chart"] = _map({**_meta(part.chart.meta), "Name": part.path.rpartition("/")[2]})
     made["Files"] = Files(part.chart)
     inside = file.path[len(part.chart.path("templates/")) :]
     base = f"{part.path}/templates"
