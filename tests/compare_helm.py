@@ -72,7 +72,7 @@ def compare(source: FileSource, directory: str, files: list[str], binary: str, a
     result = run(binary, source.root / directory, [source.root / path for path in files])
     if result.returncode:
         message = result.stderr.decode().strip().splitlines()[0][-300:]
-        return Verdict("remote" if any(note.kind == "remote" for note in made.notes) else "real-refuses", message)
+        return Verdict("remote" if any(note.kind == "chart" for note in made.notes) else "real-refuses", message)
     if any(note.kind == "refused" for note in made.notes):
         return Verdict("only-ours-refuses", made.notes[0].message)
     wanted = [thing for thing in real(result.stdout) if all_kinds or read_kinds(thing)]

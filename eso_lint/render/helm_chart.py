@@ -82,14 +82,14 @@ class Chart:
                 chart = self.charts.at(posixpath.normpath(self.path(where[7:])))
             if chart is None:
                 self.notes.append(
-                    Note("remote", entry.get("name") or entry, f"the chart `{name}` is not in the repository")
+                    Note("chart", entry.get("name") or entry, f"the chart `{name}` is not in the repository")
                 )
             if name is not None:
                 found.append(Dependency(chart, string(entry.get("alias")) or name, entry))
         found += (Dependency(chart, chart.name, None) for chart in vendored if chart.directory not in used)
         for path in self.charts.source.directory(self.path("charts")):
             if path.endswith(".tgz") and not listed:
-                self.notes.append(Note("remote", self.meta, f"what is in `{path}` is not known"))
+                self.notes.append(Note("chart", self.meta, f"what is in `{path}` is not known"))
         return tuple(found)
 
 

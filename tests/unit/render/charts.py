@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eso_lint.app import charts_of, interest_of, read
+from eso_lint.app import charts_of, choose, interest_of, read
 from eso_lint.render.build import objects
 from eso_lint.render.helm import Rendered, render_chart
 from eso_lint.render.repository import Repository
@@ -16,7 +16,8 @@ HEAD = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\n"
 
 def repository(files: dict[str, str]) -> Repository:
     made = {path: SourceFile(path, text.encode()) for path, text in sorted(files.items())}
-    parsed = read(made.values(), interest_of(INDEX), charts_of(made))
+    chosen, interest = choose(made.values(), interest_of(INDEX))
+    parsed = read(chosen, interest, charts_of(made))
     return Repository(parsed, made, frozenset(made))
 
 

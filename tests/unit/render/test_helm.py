@@ -213,9 +213,7 @@ def test_charts_that_are_brought_along() -> None:
     made = render(files, "p.yaml")
     assert [item.id[2] for item in made.items] == ["outer", "given"]
     assert value(made.items[1], "metadata", "namespace") == "all @ c/values.yaml:2:13"
-    assert [(note.kind, note.message) for note in made.notes] == [
-        ("remote", "the chart `far` is not in the repository")
-    ]
+    assert [(note.kind, note.message) for note in made.notes] == [("chart", "the chart `far` is not in the repository")]
     assert {"c/Chart.yaml", "c/values.yaml", "cache/templates/t.yaml"} <= made.files
 
 
