@@ -178,10 +178,10 @@ def _rendered(
         written = (namespace or "", name or "?")
         placement = Placement(frozenset(units), item.via, declared, deployed, written)
         made += resource(item.document, item.root, placement, world)
-    for document, deployed in rendering.rest:
+    for document, deployed, listed in rendering.rest:
         path = document.file.path
         cluster = next((name for root, name in clusters.items() if path.startswith(root + "/")), None)
-        placement = Placement(declared=cluster is not None, deployed=deployed)
+        placement = Placement(declared=cluster is not None, deployed=deployed, open=listed)
         made += resources(document, placement, world_of(path) if cluster is None else cluster)
     made.sort(
         key=lambda r: (

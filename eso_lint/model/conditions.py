@@ -55,7 +55,7 @@ def admission(store: ClusterSecretStore, namespace: str, ws: Workspace) -> Admis
 
 
 def _labels(namespace: object) -> dict[str, str] | None:
-    if not isinstance(namespace, Namespace):
+    if not isinstance(namespace, Namespace) or namespace.placement.open:
         return None
     return namespace.effective_labels
 

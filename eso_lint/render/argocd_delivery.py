@@ -70,7 +70,7 @@ class Delivery:
             return Brought(notes=(Note("opaque", source, "this source cannot be known"),))
         chart, path = source.get("chart"), source.get("path")
         if chart is not None and not is_absent(chart):
-            return Brought(notes=(Note("remote", chart, f"{_shown('chart', chart)} is not in the repository"),))
+            return Brought(notes=(Note("chart", chart, f"{_shown('chart', chart)} is not in the repository"),))
         if path is None or is_absent(path):
             # A source that others take files from brings nothing itself.
             bare = source.get("ref") is None and not source.open

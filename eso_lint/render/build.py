@@ -27,6 +27,7 @@ from eso_lint.render.manifests import Manifests, is_manifest, objects
 from eso_lint.render.misfits import misfit
 from eso_lint.render.paths import Paths
 from eso_lint.render.plugins import Plugins
+from eso_lint.render.reach import Reach
 from eso_lint.render.references import follow
 from eso_lint.render.refusals import check_kustomization, check_paths, check_twice
 from eso_lint.render.replacements import replace
@@ -84,7 +85,7 @@ class Layer:
 
     def note(self, kind: str, at: Node, message: str, path: str = "") -> None:
         self.notes.append(Note(kind, at, message, path))
-        if kind in ("remote", "missing", "input", "opaque"):
+        if kind in ("remote", "chart", "missing", "input", "opaque"):
             self.complete = False
 
     def give_up(self, at: Node) -> None:
@@ -110,15 +111,21 @@ class Layer:
 
 
 class Build:
-    """Builds of one repository. Each directory is accumulated once, however many overlays use it."""
+    """Builds of one repository. Each directory is accumulated once, however many overlays use it.
 
-    def __init__(self, source: Source) -> None:
+    Without `all_of_it` kustomizations that hold nothing which would be judged are not built; `passed_over` are their
+    files.
+    """
+
+    def __init__(self, source: Source, all_of_it: bool = True) -> None:
         self.source = source
+        self.all_of_it = all_of_it
         self.paths = Paths(source)
         self.manifests = Manifests(source)
         self.notes: list[Note] = []
         self._layers: dict[str, Layer] = {}
-        self._built: dict[str, Built] = {}
+        self.reach = Reach(source)
+        self.passed_over: set[str] = set()
         self._open: set[str] = set()
         self._work, self._copies = MOST_WORK, MOST_COPIES
 
@@ -143,9 +150,11 @@ class Build:
 
     def build(self, directory: str, kustomization: Document | None = None) -> Built:
         """One build. `kustomization` stands in for the directory's own, as Flux writes one with its own additions."""
-        if kustomization is None and directory in self._built:
-            built = self._built[directory]
-            return built._replace(items=tuple(item.copy() for item in built.items))
+        document = kustomization or self.source.kustomization(directory)
+        if document is not None and not self.all_of_it and not self.reach.matters(directory, document.root):
+            files = self.reach.files(directory, document.root)
+            self.passed_over |= files
+            return Built((), (), files | {document.file.path}, True)
         if kustomization is None:
             layer = self._layer(directory, ())
         else:
@@ -161,11 +170,7 @@ class Build:
         follow(found, layer.config)
         for item in found:
             _annotations_as_text(item)
-        built = Built(tuple(found), tuple(dict.fromkeys(layer.notes)), frozenset(layer.files), layer.complete)
-        if kustomization is None:
-            self._built[directory] = built
-            return built._replace(items=tuple(item.copy() for item in found))
-        return built
+        return Built(tuple(found), tuple(dict.fromkeys(layer.notes)), frozenset(layer.files), layer.complete)
 
     def _layer(self, directory: str, above: tuple[str, ...]) -> Layer:
         known = self._layers.get(directory)
@@ -257,7 +262,7 @@ class Build:
                     self.add_generated(layer, entry, generate(document, kind, entry, options, file_of))
         for field in _UNKNOWN_FIELDS:
             for entry in items(root.get(field)):
-                layer.note("remote", lookup(entry, "name") or entry, "what this chart brings is not known")
+                layer.note("chart", lookup(entry, "name") or entry, "what this chart brings is not known")
         Plugins(self, layer, directory, document).generators(root)
 
     def add_generated(self, layer: Layer, entry: Mapping, fresh: Item | None) -> None:

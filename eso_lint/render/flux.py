@@ -51,22 +51,23 @@ class _Job(NamedTuple):
         return self.item.document.file.path, self.item.root.start
 
 
-def flux_units(source: Source, roots: Iterable[Item]) -> list[Unit]:
+def flux_units(source: Source, roots: Iterable[Item], build: Build | None = None) -> list[Unit]:
     """One unit for each Flux Kustomization, those that others deliver included, once per cluster.
 
     A unit of no known cluster is one that nothing seen delivers, or of a repository that does not tell clusters apart.
 
     `roots` are Flux Kustomizations, FluxInstances and HelmReleases, as documents or as items of other builds; what is
-    none of these is passed over. ConfigMaps, Secrets and sources are looked up in the documents of `source`.
+    none of these is passed over. ConfigMaps, Secrets and sources are looked up in the documents of `source`. `build` is
+    shared with others where it is given.
     """
-    return _Run(source).run(roots)
+    return _Run(source, build or Build(source)).run(roots)
 
 
 class _Run:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, build: Build) -> None:
         self.source = source
         self.layout = Layout(source)
-        self.build = Build(source)
+        self.build = build
         self.objects = Objects(source)
         self.origins = Origins(self.layout, self.objects)
         self.units: list[Unit] = []

@@ -25,6 +25,7 @@ class Placement(NamedTuple):
     changed it on its way, in order. `declared` says that its world is a cluster that the repository tells from others,
     not merely a tree of that name. `deployed` is False where nothing brings the object to a cluster, though its
     neighbours are brought there. `written` are namespace and name before delivery changed them, None where it did not.
+    `open` says that a kustomization which was not built may change it.
     """
 
     units: frozenset[Bringer] = frozenset()
@@ -32,6 +33,7 @@ class Placement(NamedTuple):
     declared: bool = False
     deployed: bool = True
     written: tuple[str, str] | None = None
+    open: bool = False
 
 
 WRITTEN = Placement()

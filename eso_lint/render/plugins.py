@@ -29,7 +29,7 @@ class Plugins:
             if _builtin(config) and kind in ("ConfigMapGenerator", "SecretGenerator") and self.document is not None:
                 self._generator(directory, config, kind.removesuffix("Generator"))
             elif _builtin(config) and kind == _HELM:
-                self.layer.note("remote", entry, "what this chart brings is not known")
+                self.layer.note("chart", entry, "what this chart brings is not known")
             else:
                 self.layer.note(
                     "remote", entry, f"what the generator {kind or ''} brings is not known".replace("  ", " ")

@@ -11,10 +11,10 @@ from eso_lint.source.node import Document, Mapping, Node, Scalar, SourceFile, Sp
 class Note(NamedTuple):
     """Something that rendering could not follow, or that the tool itself would refuse.
 
-    `kind` is remote (not in the repository, never fetched), missing (a listed path is not there), input (a generator's
-    file is not there), patch (its target matches nothing), fits (a patch found an object, or may have found one),
-    opaque (known to change things, in a way that is not followed), outside (a file that kustomize reads only where its
-    load restriction is off), refused (kustomize builds nothing).
+    `kind` is remote (not in the repository, never fetched), chart (a chart from elsewhere), missing (a listed path is
+    not there), input (a generator's file is not there), patch (its target matches nothing), fits (a patch found an
+    object, or may have found one), opaque (known to change things, in a way that is not followed), outside (a file that
+    kustomize reads only where its load restriction is off), refused (kustomize builds nothing).
 
     `path` is the place in the repository that a missing file or directory should have. `entry` stands for the patch of
     a patch or fits Note (what `settled` compares), `near` for the object that comes closest, `suggestion` for the text
@@ -39,7 +39,7 @@ class Item:
     `renamed` says that a prefix or suffix was given, `remembered` that the current identity counts as a former one
     too; `affixes` are the prefixes and suffixes in order. `generated` objects come from a kustomize generator,
     `hashed` ones still wait for the end of their name. `maybe` ones exist only under a condition of a template that
-    cannot be known; `origins` maps the place of a value (in a values file) to the action of the template that prints it.
+    cannot be known; `origins` maps the place of a value (in a values file) to the action that prints it.
     """
 
     __slots__ = (

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from eso_lint.render.build import Build, objects
 from eso_lint.render.placement import Bringer, world_of
 from eso_lint.render.repository import Repository
-from eso_lint.render.unit import Item, Note, Unit
+from eso_lint.render.unit import Item, Note, Unit, settled
 from eso_lint.source.node import Document, string
 
 _FLUX = ("kustomize.toolkit.fluxcd.io", "fluxcd.controlplane.io", "helm.toolkit.fluxcd.io")
@@ -32,10 +32,14 @@ class Delivered(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """A document that no unit delivers. `deployed` is False where units deliver what lies beside it."""
+    """A document that no unit delivers. `deployed` is False where units deliver what lies beside it.
+
+    `listed` says that a kustomization lists it, which was not built: it may change the object on its way.
+    """
 
     document: Document
     deployed: bool
+    listed: bool
 
 
 class Rendering(NamedTuple):
@@ -56,47 +60,45 @@ def render(source: Repository, documents: Iterable[Document], clusters: MappingA
     """
     all_documents = tuple(documents)
     plain = [item for document in all_documents for item in objects(document, document.root)]
-    units = _tool_units(source, plain)
+    build = Build(source, all_of_it=False)
+    units = _tool_units(source, plain, build)
     reached = {path for unit in units for path in unit.files}
     declared = _beside(reached)
-    kustomize, idle = _kustomize_units(source, reached)
+    kustomize, idle = _kustomize_units(source, reached, build)
     units += kustomize
     reached |= {path for unit in (*units, *idle) for path in unit.files}
     delivered = [
         *_delivered(units, clusters, lambda unit: unit.tool != "kustomize" or not _among(unit.path, declared)),
         *_delivered(idle, clusters, lambda unit: False),
     ]
-    rest = _rest(all_documents, reached)
+    rest = _rest(
+        all_documents, reached, build.passed_over - {path for unit in units if unit.items for path in unit.files}
+    )
     # A chart from elsewhere is no reason to expect stores in it; objects from elsewhere are.
-    remote = {
-        _world(unit, clusters)[0]
-        for unit in units
-        if unit.tool != "argocd" and any(note.kind == "remote" for note in unit.notes)
-    }
-    notes = tuple(dict.fromkeys(note for unit in units for note in unit.notes))
-    return Rendering(tuple(delivered), rest, tuple(units), notes, frozenset(remote))
+    remote = {_world(unit, clusters)[0] for unit in units if any(note.kind == "remote" for note in unit.notes)}
+    return Rendering(tuple(delivered), rest, tuple(units), settled(units), frozenset(remote))
 
 
-def _tool_units(source: Repository, plain: list[Item]) -> list[Unit]:
+def _tool_units(source: Repository, plain: list[Item], build: Build) -> list[Unit]:
     """Flux first: what it delivers may hold Applications."""
     units: list[Unit] = []
     flux = [item for item in plain if item.group in _FLUX]
     if flux:
+        build.reach.generators = True
         from eso_lint.render.flux import flux_units
 
-        units += flux_units(source, flux)
+        units += flux_units(source, flux, build)
     argo = [item for item in plain if item.group == _ARGO]
     argo += [item for unit in units for item in unit.items if item.group == _ARGO]
     if argo:
         from eso_lint.render.argocd import argocd_units
 
-        units += argocd_units(source, argo)
+        units += argocd_units(source, argo, build)
     return units
 
 
-def _kustomize_units(source: Repository, reached: set[str]) -> tuple[list[Unit], list[Unit]]:
+def _kustomize_units(source: Repository, reached: set[str], build: Build) -> tuple[list[Unit], list[Unit]]:
     """Overlays that nothing else includes, and components that nothing uses."""
-    build = Build(source)
     files = {
         directory: build.files(directory)
         for directory, document in source.kustomizations.items()
@@ -156,10 +158,12 @@ def _delivered(
     return tuple(found.values())
 
 
-def _rest(documents: tuple[Document, ...], reached: set[str]) -> tuple[Rest, ...]:
+def _rest(documents: tuple[Document, ...], reached: set[str], passed_over: set[str]) -> tuple[Rest, ...]:
+    """What was not built counts as deployed where something lists it."""
     beside = _beside(reached)
     return tuple(
-        Rest(document, posixpath.dirname(document.file.path) not in beside)
+        Rest(document, path in passed_over or posixpath.dirname(path) not in beside, path in passed_over)
         for document in documents
-        if document.file.path not in reached
+        for path in (document.file.path,)
+        if path not in reached or path in passed_over
     )

@@ -42,7 +42,7 @@ def write_text(found: Inventory, stream: TextIO, color: bool) -> None:
     if units:
         brought = ", ".join(f"{number} by {tool}" for tool, number in sorted(units.items()))
         stream.write(f"{count(len(found.units), 'delivery unit')}: {brought}.\n")
-    followed = [note for note in found.notes if note.kind in ("remote", "opaque", "missing", "refused")]
+    followed = [note for note in found.notes if note.kind in ("remote", "chart", "opaque", "missing", "refused")]
     if followed:
         stream.write(f"{count(len(followed), 'place')} could not be followed:\n")
         for note in followed:

@@ -175,7 +175,11 @@ def irsa_annotation_missing(resource: Store | Generator, ws: Workspace) -> Itera
         if not isinstance(answer, Found) or not answer.certain or len(answer.targets) != 1:
             continue
         account = answer.targets[0]
-        if not isinstance(account, ServiceAccount) or account.world not in ("", resource.world):
+        if (
+            not isinstance(account, ServiceAccount)
+            or account.placement.open
+            or account.world not in ("", resource.world)
+        ):
             continue
         role = account.annotation(ROLE)
         if not is_absent(role) and string(role) != "":

@@ -157,7 +157,7 @@ def test_several_sources_deliver_together() -> None:
     units = units_of({"a/shop.yaml": text, "apps/one/a.yaml": es("a"), "apps/two/b.yaml": es("b")})
     assert secrets(units) == {(None, "shop", "a"), (None, "shop", "b")}
     assert len(units) == 1
-    assert notes(units) == {("remote", "redis")}
+    assert notes(units) == {("chart", "redis")}
 
 
 def test_another_repository_delivers_nothing() -> None:

@@ -1,0 +1,97 @@
+"""What a kustomization brings together, before anything is built: most of them hold nothing of the operator."""
+
+from __future__ import annotations
+
+import posixpath
+
+from eso_lint.render.unit import Source
+from eso_lint.source.node import Mapping, Node, Opaque, Sequence, items, string
+from eso_lint.source.prefilter import NEEDLE
+
+_FIELDS = ("resources", "bases", "components", "generators")
+# Fields that bring objects which no file of the repository shows.
+_UNSEEN = ("helmCharts", "helmChartInflationGenerator")
+_GENERATORS = ("configMapGenerator", "secretGenerator")
+# Kinds that deliver. What else is read is judged beside the operator's objects, and no reason to build what holds none.
+_DELIVERING = frozenset(
+    {
+        "Kustomization", "FluxInstance", "HelmRelease", "GitRepository", "OCIRepository", "Bucket", "ExternalArtifact",
+        "Application", "ApplicationSet", "AppProject", None,
+    }
+)  # fmt: skip
+_NEEDLE = NEEDLE.encode()
+
+
+class Reach:
+    """Which kustomizations are worth building. Whatever is in doubt is.
+
+    With `generators` ConfigMaps and Secrets that a kustomization makes are a reason, too: others may take values from
+    them.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.generators = False
+        self._files: dict[str, bool] = {}
+        self._matters: dict[str, bool] = {}
+
+    def matters(self, directory: str, root: Node) -> bool:
+        """Whether a build of this kustomization may bring anything besides what is merely looked up."""
+        if not isinstance(root, Mapping) or root.open:
+            return True
+        if any(root.get(field) is not None for field in (*_UNSEEN, *(_GENERATORS if self.generators else ()))):
+            return True
+        for field in _FIELDS:
+            value = root.get(field)
+            if isinstance(value, Opaque) or (isinstance(value, Sequence) and value.open):
+                return True
+            for entry in items(value):
+                if self._entry(directory, entry):
+                    return True
+        return False
+
+    def _entry(self, directory: str, entry: Node) -> bool:
+        text = string(entry)
+        if text is None:
+            return True
+        target = posixpath.normpath(posixpath.join(directory, text))
+        target = "" if target == "." else target
+        known = self._matters.get(target)
+        if known is None:
+            document = self.source.kustomization(target)
+            if document is None:
+                return self.file(target)
+            # One that takes part in itself adds nothing on its way round.
+            self._matters[target] = False
+            known = self._matters[target] = self.matters(target, document.root)
+        return known
+
+    def file(self, path: str) -> bool:
+        """Whether a file holds something that is delivered, or cannot be looked into."""
+        known = self._files.get(path)
+        if known is None:
+            known = self._files[path] = self._look(path)
+        return known
+
+    def _look(self, path: str) -> bool:
+        file = self.source.file(path)
+        documents = self.source.documents(path)
+        if file is None or documents is None or _NEEDLE in file.data or NEEDLE in path:
+            return True
+        return any(string(document.root.get("kind")) in _DELIVERING for document in documents)
+
+    def files(self, directory: str, root: Node) -> frozenset[str]:
+        """All files that a build of a kustomization which does not matter would read."""
+        found: set[str] = set()
+        stack = [(directory, root)]
+        while stack:
+            current, node = stack.pop()
+            for entry in (entry for field in _FIELDS for entry in items(node.get(field))):
+                target = posixpath.normpath(posixpath.join(current, string(entry) or ""))
+                document = self.source.kustomization("" if target == "." else target)
+                path = target if document is None else document.file.path
+                if path not in found:
+                    found.add(path)
+                    if document is not None:
+                        stack.append(("" if target == "." else target, document.root))
+        return frozenset(found)
