@@ -14,8 +14,8 @@ _NOT_BREAK = re.compile(r"[^\r\n]")
 def fragment(node: Node, at: Node, templated: bool = False) -> Node:
     """The document that a scalar holds.
 
-    Of a literal block scalar every span is exact: its lines are the file's own lines. Elsewhere (folded, quoted) all
-    nodes stand at `at`. Opaque where the text is no single YAML document. `templated` says that the outer file is a
+    Of a literal block scalar, and of a quoted line without escapes, every span is exact: the text is the file's own.
+    Elsewhere (folded, escaped) all nodes stand at `at`. Opaque where the text is no single YAML document. `templated` says that the outer file is a
     Helm template.
     """
     found = fragments(node, at, templated)
@@ -68,7 +68,10 @@ def _pieces(text: str, start: int) -> list[tuple[int, int]]:
 
 
 def _literal(node: Node) -> tuple[str, int] | None:
-    """Source text of a literal block scalar's content and where it starts."""
+    """Source text of a scalar that holds just what the file says, and where it starts."""
+    if isinstance(node, Scalar) and node.style and node.style in "'\"":
+        inner = node.file.text[node.start + 1 : node.end - 1]
+        return (inner, node.start + 1) if inner == node.text else None
     if not isinstance(node, Opaque) and not (isinstance(node, Scalar) and node.style == "|"):
         return None
     text = node.file.text

@@ -28,11 +28,18 @@ def test_literal_scalars_are_exact(header: str, end: str) -> None:
     assert lookup(node, "c").text.strip() == "d"  # type: ignore[arg-type,union-attr]
 
 
-@pytest.mark.parametrize("value", [">-\n  a: b\n", '"a: b"', "'a: b'"])
+@pytest.mark.parametrize("value", [">-\n  a: b\n", '"a: \\x62"', "'{a: b, c: it''s}'", '"a:\n  b"'])
 def test_others_stand_at_the_key(value: str) -> None:
     _, node = inner(f"values: {value}\n")
     found = lookup(node, "a")  # type: ignore[arg-type]
     assert isinstance(found, Scalar) and found.text == "b" and found.span.text == "values"
+
+
+@pytest.mark.parametrize("value", ['"a: b"', "'a: b'", "'{c: d, a: b}'"])
+def test_quoted_lines_without_escapes_are_exact(value: str) -> None:
+    _, node = inner(f"values: {value}\n")
+    found = lookup(node, "a")  # type: ignore[arg-type]
+    assert isinstance(found, Scalar) and found.span.text == "b"
 
 
 @pytest.mark.parametrize("value", ["|\n  a: [\n", "|\n  a: b\n  --- \n  c: d\n", "[1]", '""'])
