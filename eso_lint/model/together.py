@@ -32,11 +32,11 @@ def may_meet(a: Resource, b: Resource) -> bool:
     one, other = a.placement, b.placement
     if a.world != b.world or not (one.deployed and other.deployed):
         return False
+    if a.document.dialect != "plain" or b.document.dialect != "plain":
+        return False
     if one.units or other.units:
         # One declaration that brings both settles it, and so does one cluster.
         return bool(one.units & other.units) or (one.declared and other.declared)
-    if a.document.dialect != "plain" or b.document.dialect != "plain":
-        return False
     return a.file is b.file or not parted(a.file.path, b.file.path)
 
 
