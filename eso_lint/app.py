@@ -32,6 +32,7 @@ _YAML = re.compile(r"\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2|gotmpl))?\Z")
 _DELIVERY = frozenset(
     {
         "Kustomization",
+        "Namespace",
         "FluxInstance",
         "GitRepository",
         "Bucket",
