@@ -31,6 +31,17 @@ class Setting(NamedTuple):
     text: bool = False
 
 
+class Call(NamedTuple):
+    """What is asked of `render_chart`."""
+
+    chart: str
+    release: Node | None
+    namespace: Node | None
+    values: tuple[Node | Setting, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    defaults: tuple[Node, ...] | None = None
+
+
 class Rendered(NamedTuple):
     """What a chart gives. `files` are all files that were read: templates, values, Chart.yaml."""
 
@@ -64,27 +75,35 @@ def render_chart(
     for the chart's own values. Objects without a namespace get none here: that is up to whoever installs them.
     """
 
-    def layered(layers: Iterable[Node | Setting], limit: Limit) -> Map:
-        made = Map()
-        for layer in layers:
-            if isinstance(layer, Setting):
-                helm_values.apply(made, layer.name, layer.value, layer.text)
-                continue
-            for root in _roots(source, layer):
-                made = helm_values.overlay(helm_values.layer(root, limit), made, limit, False)
-        return made
-
-    found = charts_of(source).at(chart)
+    call = Call(chart, release, namespace, values, settings, defaults)
+    charts = charts_of(source)
+    found = charts.at(chart)
     if found is None:
         return Rendered((), (), frozenset())
-    run = Run(source, found)
+    made = _render(source, found, call)
+    return made if charts.exact is None else charts.exact(call, made)
+
+
+def _render(source: Source, chart: Chart, call: Call) -> Rendered:
+    run = Run(source, chart)
     limit = Limit(STEPS)
     try:
-        own = own_values(found, limit) if defaults is None else layered(defaults, limit)
-        parts = assemble(found, layered((*values, *settings), limit), own, limit)
+        own = own_values(chart, limit) if call.defaults is None else _layered(source, call.defaults, limit)
+        parts = assemble(chart, _layered(source, (*call.values, *call.settings), limit), own, limit)
     except (TooMuch, RecursionError):
         return run.as_written()
-    return run.render(parts, {"Name": release, "Namespace": namespace}, limit)
+    return run.render(parts, {"Name": call.release, "Namespace": call.namespace}, limit)
+
+
+def _layered(source: Source, layers: Iterable[Node | Setting], limit: Limit) -> Map:
+    made = Map()
+    for layer in layers:
+        if isinstance(layer, Setting):
+            helm_values.apply(made, layer.name, layer.value, layer.text)
+            continue
+        for root in _roots(source, layer):
+            made = helm_values.overlay(helm_values.layer(root, limit), made, limit, False)
+    return made
 
 
 def _roots(source: Source, node: Node) -> tuple[Node, ...]:
@@ -188,4 +207,4 @@ class Run:
                 self.items.append(item)
 
 
-__all__ = ["STEPS", "Rendered", "Run", "Setting", "charts_of", "render_chart"]
+__all__ = ["STEPS", "Call", "Rendered", "Run", "Setting", "charts_of", "render_chart"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 from eso_lint.render.gosyntax import Template, TemplateError
 from eso_lint.render.gotemplate import read
@@ -104,7 +106,8 @@ class Charts:
         self._known: dict[str, Chart | None] = {}
         self._templates: dict[bytes, Template | None] = {}
         self._data: dict[str, Node | None] = {}
-        self._busy: list[str] = []
+        # Renders a release with the real tool, given the call and what was rendered here.
+        self.exact: Callable[..., Any] | None = None
 
     def at(self, directory: str) -> Chart | None:
         """The chart in a directory; None where there is none."""

@@ -18,10 +18,13 @@ def layer(node: Node, limit: Limit) -> Map:
         return Map()
     if not isinstance(node, Mapping):
         return Map(open=True)
-    # Helm takes a values file as it is; in an object another tool may fill in what looks like a template.
-    literal = _HEAD.fullmatch(node.file.text, 0, node.start) is not None
-    made = from_node(node, literal, limit)
+    made = from_node(node, is_file(node), limit)
     return made if isinstance(made, Map) else Map(open=True)
+
+
+def is_file(root: Node) -> bool:
+    """Whether a tree is all of its file: helm takes such values as they are, others may be filled in before."""
+    return _HEAD.fullmatch(root.file.text, 0, root.start) is not None
 
 
 def overlay(upper: Map, lower: Map, limit: Limit, delete: bool) -> Map:
