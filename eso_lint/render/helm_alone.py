@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Container
 
 from eso_lint.render import helm_values
 from eso_lint.render.govalues import Limit, Map, TooMuch
@@ -17,15 +17,15 @@ from eso_lint.source.node import items, lookup, string
 _VALUES = re.compile(r"(?:values[-_.].+|.+[-_.]values)\.ya?ml")
 
 
-def chart_units(source: Source, released: Iterable[str]) -> list[Unit]:
-    """One unit for each chart that is neither released (`released` are directories) nor part of another one."""
+def chart_units(source: Source, reached: Container[str]) -> list[Unit]:
+    """One unit for each chart that is no part of another one, and whose files (`reached`) nothing else has read."""
     charts = charts_of(source)
-    known = set(released)
     found = [chart for directory in sorted(charts.directories) if (chart := charts.at(directory)) is not None]
     parts = {other for chart in found for other in _brought(chart)}
     units = []
     for chart in found:
-        if chart.directory in known or chart.directory in parts or chart.is_library or not chart.templates:
+        idle = chart.path("Chart.yaml") not in reached and chart.directory not in parts
+        if not idle or chart.is_library or not chart.templates:
             continue
         made = render_alone(source, chart)
         if made.items:

@@ -43,6 +43,17 @@ def helm_units(source: Source, found: Iterable[Item], cluster: str | None = None
     return [unit for item in releases if (unit := run.unit(item)) is not None]
 
 
+def release_units(source: Source, units: Iterable[Unit], loose: Iterable[Item]) -> list[Unit]:
+    """The HelmReleases of all clusters: those that other units bring, each in its cluster, and those that none does."""
+    by_cluster: dict[str | None, list[Item]] = {}
+    reached: set[str] = set()
+    for unit in units:
+        by_cluster.setdefault(unit.cluster, []).extend(unit.items)
+        reached |= unit.files
+    by_cluster.setdefault(None, []).extend(item for item in loose if item.document.file.path not in reached)
+    return [made for cluster, found in by_cluster.items() for made in helm_units(source, found, cluster)]
+
+
 class _Run:
     def __init__(
         self, source: Source, known: Objects, place: str, cluster: str | None, found: tuple[Item, ...]
@@ -181,4 +192,4 @@ def release_name(root: Mapping) -> Node | None:
     return name if text == string(name) else text_node(name, text)
 
 
-__all__ = ["helm_units", "is_helm_release", "release_name"]
+__all__ = ["helm_units", "is_helm_release", "release_name", "release_units"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eso_lint.render.helm_alone import chart_units
-from eso_lint.render.helm_flux import helm_units, release_name
+from eso_lint.render.helm_flux import helm_units, release_name, release_units
 from eso_lint.render.unit import Item, Unit
 from eso_lint.source.node import Mapping, lookup, string
 from tests.unit.render.charts import HEAD, chart, plain_items, repository, shown, value
@@ -120,6 +120,31 @@ def test_charts_from_elsewhere_give_no_unit() -> None:
     assert units("", **{"release.yaml": foreign, "other.yaml": other}) == []
 
 
+def test_each_cluster_has_its_own_releases() -> None:
+    files = chart(TEMPLATE, "a: own\nb: own\nstore: vault\n", **{"one/release.yaml": release("")})
+    files |= {"two/release.yaml": release("", "api"), "loose.yaml": release("", "loose"), "source.yaml": SOURCE}
+    source = repository(files)
+    items = plain_items(source)
+    brought = [
+        Unit(
+            "flux",
+            cluster,
+            None,
+            cluster,
+            cluster,
+            tuple(i for i in items if i.document.file.path == path),
+            frozenset((path,)),
+        )
+        for cluster, path in (("one", "one/release.yaml"), ("two", "two/release.yaml"))
+    ]
+    found = release_units(source, brought, items)
+    assert [(unit.cluster, unit.name) for unit in found] == [
+        ("one", "Flux HelmRelease apps/web"),
+        ("two", "Flux HelmRelease apps/api"),
+        (None, "Flux HelmRelease apps/loose"),
+    ]
+
+
 def test_release_names_that_are_not_known() -> None:
     source = repository({"r.yaml": release("").replace("name: web", "name: ${NAME}")})
     (item,) = plain_items(source)
@@ -141,7 +166,7 @@ def test_a_chart_that_nothing_releases_has_its_own_values() -> None:
     (item,) = unit.items
     assert (unit.name, unit.cluster, unit.at) == ("chart c", None, None)
     assert value(item, "metadata", "name") == "own @ c/values.yaml:1:4"
-    assert chart_units(source, ["c"]) == []
+    assert chart_units(source, ["c/Chart.yaml"]) == []
 
 
 def test_values_files_beside_a_chart_are_alternatives() -> None:
