@@ -1,0 +1,158 @@
+"""Which release of the operator a world runs: what the configuration says, else what the repository installs there."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from eso_lint.model.kinds.install import OperatorInstall
+from eso_lint.model.resource import Resource
+from eso_lint.model.served import NEWEST
+from eso_lint.model.versions import Version, parse_version
+from eso_lint.model.workspace import Workspace
+from eso_lint.source.node import Span
+
+
+class InPlay(NamedTuple):
+    """The version in play.
+
+    `version` is None where nothing says it. `versions` are all that may run, lowest first: more than one where the
+    repository's installs differ and nothing tells which of them serves; `version` then is the highest. `at` is the
+    place that says it (None for the configuration), `why` the same in words, fit for a note. `install` is the chart's
+    install that says it, with its values.
+    """
+
+    version: Version | None
+    at: Span | None
+    why: str
+    versions: tuple[Version, ...] = ()
+    install: OperatorInstall | None = None
+
+    @property
+    def judged(self) -> Version:
+        """The version to judge by: the newest known where nothing says one."""
+        return self.version or NEWEST
+
+    @property
+    def certain(self) -> bool:
+        """Whether exactly one version may run."""
+        return len(self.versions) == 1
+
+
+NOTHING = InPlay(None, None, f"nothing in the repository says which version runs; the newest, {NEWEST}, is assumed")
+
+
+def version_in_play(where: Resource | str, ws: Workspace) -> InPlay:
+    """The version that judges an object, or that a world (a path of the repository, a cluster's name) runs."""
+    known: _Known = ws.index(_known)
+    if isinstance(where, Resource):
+        return known.of(where.world, posixpath.dirname(where.file.path))
+    return known.of(where, where)
+
+
+class Claim(NamedTuple):
+    """One statement of a version: `rank` 0 for an exact pin or a lock, 1 for a range, 2 for a fingerprint of CRDs.
+
+    `crds` says whether it brings CRDs: None where that cannot be known.
+    """
+
+    version: Version
+    world: str
+    at: Span
+    why: str
+    rank: int = 0
+    crds: bool | None = None
+    install: OperatorInstall | None = None
+    lowest: Version | None = None
+
+
+class _Known:
+    """All claims of a workspace, and the answers by world and directory."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self.config = ws.config
+        self.ws = ws
+        self._claims: tuple[Claim, ...] | None = None
+        self._answers: dict[tuple[str, str], InPlay] = {}
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        if self._claims is None:
+            self._claims = tuple(_claims(self.ws))
+        return self._claims
+
+    def of(self, world: str, directory: str) -> InPlay:
+        key = (world, directory)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = self._configured(world, directory) or self._found(world, directory)
+        return found
+
+    def _configured(self, world: str, directory: str) -> InPlay | None:
+        for cluster in self.config.clusters:
+            inside = (directory + "/").startswith(cluster.root + "/")
+            if cluster.eso_version and (world == cluster.name or inside):
+                return _said(cluster.eso_version, f"the configuration says so for cluster `{cluster.name}`")
+        if self.config.eso_version:
+            return _said(self.config.eso_version, "`eso-version` says so")
+        return None
+
+    def _found(self, world: str, directory: str) -> InPlay:
+        there = [claim for claim in self.claims if claim.world == world]
+        if not there or not world:
+            there = [claim for claim in self.claims if meets(claim.world, world)]
+        if not there:
+            return NOTHING
+        best = min(claim.rank for claim in there)
+        there = _nearest([claim for claim in there if claim.rank == best], directory)
+        versions = sorted({v for claim in there for v in (claim.lowest, claim.version) if v is not None})
+        top = max(there, key=lambda claim: (claim.version, claim.at.file.path, -claim.at.start))
+        return InPlay(top.version, top.at, top.why, tuple(versions), top.install)
+
+
+def _said(written: str, why: str) -> InPlay:
+    version = parse_version(written) or parse_version(written + ".0") or parse_version(written + ".0.0")
+    return InPlay(version, None, why, (version,) if version else ()) if version else NOTHING
+
+
+def meets(one: str, other: str) -> bool:
+    """Whether two worlds may be one cluster; archives stay alone."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    return not long.endswith("_archive") and (not short or long.startswith(short + "/"))
+
+
+def _nearest(claims: list[Claim], directory: str) -> list[Claim]:
+    """Of claims that differ, those that share most of the path with a directory, where some share more than others."""
+    if len({claim.version for claim in claims}) < 2:
+        return claims
+    parts = directory.split("/")
+
+    def shared(claim: Claim) -> int:
+        count = 0
+        for mine, its in zip(parts, claim.at.file.path.split("/"), strict=False):
+            if mine != its:
+                break
+            count += 1
+        return count
+
+    most = max(map(shared, claims))
+    return [claim for claim in claims if shared(claim) == most]
+
+
+def _known(ws: Workspace) -> _Known:
+    return _Known(ws)
+
+
+def _claims(ws: Workspace) -> Iterable[Claim]:
+    for install in ws.views(OperatorInstall):
+        if install.release is None or install.world.endswith("_archive"):
+            continue
+        exact = install.version is not None and parse_version(install.version.partition("@")[0]) is not None
+        where = install.at.span
+        yield Claim(
+            install.release, install.world, where, f"`{where.file.path}` installs {install.title}",
+            0 if exact else 1, install.on("installCRDs"), install,
+        )  # fmt: skip
