@@ -74,7 +74,7 @@ def documents(text: Text, file: SourceFile, read: tuple[Document, ...] = ()) -> 
             roots = result.roots
         if result.refused is not None:
             return None
-        found += [places.document(root, start, end, residual) for root in roots]
+        found += [places.document(root, residual) for root in roots]
     return found
 
 
@@ -130,10 +130,11 @@ class _Places:
     def literal_document(self, root: Node, start: int, place: Span) -> Printed:
         maybe = any(low <= start + root.start - place.start <= high for low, high in self.unsure)
         inside = place.file is self.file
-        return Printed(root, place.start if inside else 0, place.end if inside else 0, maybe, True, {})
+        return Printed(root, root.start if inside else 0, root.end if inside else 0, maybe, True, {})
 
-    def document(self, root: Node, start: int, end: int, residual: bool) -> Printed:
+    def document(self, root: Node, residual: bool) -> Printed:
         maybe = any(low <= root.start <= high for low, high in self.unsure)
+        low, high = self._extent(root.start, root.end)
         origins: dict[Span, Span] = {}
         nodes = list(walk(root))
         where = [self._place(node) for node in nodes]
@@ -150,9 +151,21 @@ class _Places:
                 node.text = place.text
         for node in nodes:
             self._give_back(node)
-        extent = [p for p in map(self._own, range(*self._range(start, end))) if p is not None and p.file is self.file]
-        low = min((p.start for p in extent), default=root.start)
-        return Printed(root, low, max((p.end for p in extent), default=root.end), maybe, not residual, origins)
+        return Printed(root, low, high, maybe, not residual, origins)
+
+    def _extent(self, start: int, end: int) -> tuple[int, int]:
+        """From where to where the template itself prints this."""
+        found: list[Span] = []
+        for i in range(*self._range(start, end)):
+            piece, at = self.pieces[i], self.starts[i]
+            place = self._own(i)
+            if place is None or place.file is not self.file:
+                continue
+            if piece.kind == LITERAL:
+                first, last = max(start - at, 0), min(end - at, len(piece.text))
+                place = Span(place.file, place.start + first, place.start + last)
+            found.append(place)
+        return min((p.start for p in found), default=0), max((p.end for p in found), default=0)
 
     def _give_back(self, node: Node) -> None:
         """Printed text that another tool reads as a template is Opaque, as it is in a file."""

@@ -118,14 +118,18 @@ def _is_helper(file: SourceFile) -> bool:
 
 
 class Run:
-    """One rendering of a chart with all that it brings along."""
+    """One rendering of a chart with all that it brings along.
 
-    def __init__(self, source: Source, chart: Chart) -> None:
+    With `keep` the documents that these values do not print are kept as they stand in their templates.
+    """
+
+    def __init__(self, source: Source, chart: Chart, keep: bool = False) -> None:
         self.source = source
         self.chart = chart
         self.items: list[Item] = []
         self.notes: list[Note] = []
         self._included = False
+        self._keep = keep
 
     def as_written(self) -> Rendered:
         """The templates as they stand, where rendering fails: each action in them is unknown."""
@@ -193,6 +197,8 @@ class Run:
                     item.origins = printed.origins
                     item.via = tuple(printed.origins)
                     self.items.append(item)
+            if self._keep:
+                self._fall_back(file, [(printed.start, printed.end) for printed in found])
 
     def _relevant(self, file: SourceFile) -> bool:
         """Whether a template can print anything that matters: by itself, or by what it includes."""
@@ -200,8 +206,11 @@ class Run:
             return True
         return self._included and any(word in file.data for word in (b"include", b"template ", b"tpl "))
 
-    def _fall_back(self, file: SourceFile) -> None:
+    def _fall_back(self, file: SourceFile, printed: Iterable[tuple[int, int]] = ()) -> None:
+        """The documents of a template as they stand, without those that were printed from these places."""
         for document in self.source.documents(file.path) or ():
+            if any(start <= document.root.start < end for start, end in printed):
+                continue
             for item in objects(document, document.root):
                 item.maybe = True
                 self.items.append(item)

@@ -17,6 +17,10 @@ from eso_lint.source.node import items, lookup, string
 _VALUES = re.compile(r"(?:values[-_.].+|.+[-_.]values)\.ya?ml")
 
 
+# Where the operator's own chart comes from: a copy of it is nobody's own work.
+_OPERATOR = "/external-secrets/external-secrets"
+
+
 def chart_units(source: Source, reached: Container[str]) -> list[Unit]:
     """One unit for each chart that is no part of another one, and whose files (`reached`) nothing else has read."""
     charts = charts_of(source)
@@ -24,8 +28,9 @@ def chart_units(source: Source, reached: Container[str]) -> list[Unit]:
     parts = {other for chart in found for other in _brought(chart)}
     units = []
     for chart in found:
-        idle = chart.path("Chart.yaml") not in reached and chart.directory not in parts
-        if not idle or chart.is_library or not chart.templates:
+        if chart.path("Chart.yaml") in reached or chart.directory in parts or chart.is_library:
+            continue
+        if not chart.templates or _OPERATOR in (string(chart.meta.get("home")) or ""):
             continue
         made = render_alone(source, chart)
         if made.items:
@@ -49,8 +54,11 @@ def alternatives(source: Source, chart: str) -> list[str]:
 
 
 def render_alone(source: Source, chart: Chart) -> Rendered:
-    """A chart with its own values. One counts where it is the same with each of the values files that lie beside it."""
-    run = Run(source, chart)
+    """A chart with its own values. One counts where it is the same with each of the values files that lie beside it.
+
+    What is off by default is read as its template stands: a release from elsewhere may put it on.
+    """
+    run = Run(source, chart, keep=True)
     limit = Limit(STEPS)
     paths = alternatives(source, chart.directory)
     layers = [root for path in paths if (root := chart.charts.data(path)) is not None]

@@ -163,7 +163,8 @@ ALONE = (
 def test_a_chart_that_nothing_releases_has_its_own_values() -> None:
     source = repository(chart(ALONE, "a: own\nb: b\n"))
     (unit,) = chart_units(source, ())
-    (item,) = unit.items
+    item, off = unit.items
+    assert (off.maybe, value(off, "metadata", "name")) == (True, "x @ c/templates/t.yaml:8:18")
     assert (unit.name, unit.cluster, unit.at) == ("chart c", None, None)
     assert value(item, "metadata", "name") == "own @ c/values.yaml:1:4"
     assert chart_units(source, ["c/Chart.yaml"]) == []
