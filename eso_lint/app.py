@@ -148,8 +148,10 @@ def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], fil
     else:
         for document in documents:
             objects += resources(document, WRITTEN, world_of(document.file.path))
-    # Nothing but the operator's own objects installs nothing.
-    views[OperatorInstall] = lambda: _installs(parsed, objects, files, config) if foreign else ()
+    # Nothing but the operator's own objects installs nothing, unless Terraform does.
+    views[OperatorInstall] = lambda: (
+        _installs(parsed, objects, files, config) if foreign or any(p.endswith((".tf", ".tofu")) for p in files) else ()
+    )
     views[Script] = lambda: scripts(files.values())
     if config.inventory is not None and config.inventory in files:
         from eso_lint.model.remote import Inventory, read_inventory

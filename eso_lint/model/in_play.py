@@ -11,7 +11,10 @@ from eso_lint.model.resource import Resource
 from eso_lint.model.served import NEWEST
 from eso_lint.model.versions import Version, parse_version
 from eso_lint.model.workspace import Workspace
-from eso_lint.source.node import Span
+from eso_lint.render.placement import world_of
+from eso_lint.render.unit import Unit
+from eso_lint.render.worlds import world_of_unit
+from eso_lint.source.node import SourceFile, Span
 
 
 class InPlay(NamedTuple):
@@ -40,6 +43,8 @@ class InPlay(NamedTuple):
         return len(self.versions) == 1
 
 
+_UPSTREAM = b"external-secrets/external-secrets"
+_FILES = frozenset(("kustomize", "fleet", "umbrella", "helmfile", "addon", "terraform"))
 NOTHING = InPlay(None, None, f"nothing in the repository says which version runs; the newest, {NEWEST}, is assumed")
 
 
@@ -47,8 +52,8 @@ def version_in_play(where: Resource | str, ws: Workspace) -> InPlay:
     """The version that judges an object, or that a world (a path of the repository, a cluster's name) runs."""
     known: _Known = ws.index(_known)
     if isinstance(where, Resource):
-        return known.of(where.world, posixpath.dirname(where.file.path))
-    return known.of(where, where)
+        return known.of(where.world, posixpath.dirname(where.file.path), where.placement.declared)
+    return known.of(where, where, True)
 
 
 class Claim(NamedTuple):
@@ -74,7 +79,7 @@ class _Known:
         self.config = ws.config
         self.ws = ws
         self._claims: tuple[Claim, ...] | None = None
-        self._answers: dict[tuple[str, str], InPlay] = {}
+        self._answers: dict[tuple[str, str, bool], InPlay] = {}
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -82,11 +87,12 @@ class _Known:
             self._claims = tuple(_claims(self.ws))
         return self._claims
 
-    def of(self, world: str, directory: str) -> InPlay:
-        key = (world, directory)
+    def of(self, world: str, directory: str, declared: bool) -> InPlay:
+        key = (world, directory, declared)
         found = self._answers.get(key)
         if found is None:
-            found = self._answers[key] = self._configured(world, directory) or self._found(world, directory)
+            found = self._configured(world, directory) or self._found(world, directory, declared)
+            self._answers[key] = found
         return found
 
     def _configured(self, world: str, directory: str) -> InPlay | None:
@@ -98,10 +104,13 @@ class _Known:
             return _said(self.config.eso_version, "`eso-version` says so")
         return None
 
-    def _found(self, world: str, directory: str) -> InPlay:
-        there = [claim for claim in self.claims if claim.world == world]
+    def _found(self, world: str, directory: str, declared: bool) -> InPlay:
+        claims = [claim for claim in self.claims if claim.crds is not False] or self.claims
+        there = [claim for claim in claims if claim.world == world]
         if not there or not world:
-            there = [claim for claim in self.claims if meets(claim.world, world)]
+            there = [claim for claim in claims if meets(claim.world, world)]
+        if not there and not declared:
+            there = list(claims)  # a mere tree may be part of any cluster
         if not there:
             return NOTHING
         best = min(claim.rank for claim in there)
@@ -147,12 +156,47 @@ def _known(ws: Workspace) -> _Known:
 
 
 def _claims(ws: Workspace) -> Iterable[Claim]:
+    """Installs of the chart, CRDs by address and content, and what scripts install where nothing else says it."""
+    worlds = _Worlds(ws)
+    found: list[Claim] = []
     for install in ws.views(OperatorInstall):
-        if install.release is None or install.world.endswith("_archive"):
+        if install.release is None:
             continue
         exact = install.version is not None and parse_version(install.version.partition("@")[0]) is not None
-        where = install.at.span
-        yield Claim(
-            install.release, install.world, where, f"`{where.file.path}` installs {install.title}",
-            0 if exact else 1, install.on("installCRDs"), install,
+        span = install.at.span
+        why = f"`{span.file.path}` installs {install.title}"
+        first = Claim(
+            install.release, install.world, span, why, 0 if exact else 1, install.on("installCRDs"), install
         )  # fmt: skip
+        # Objects were brought to their worlds before; what files declare goes where the files go.
+        there = worlds.of(span.file.path, install.world) if install.shape in _FILES else (install.world,)
+        found += [first._replace(world=world) for world in there]
+    if any(_is_crd_source(parsed.file) for parsed in ws.parsed):
+        from eso_lint.model.crd_claims import crd_claims
+
+        for crds in crd_claims(ws):
+            path = crds.at.file.path
+            claim = Claim(
+                crds.version, "", crds.at, crds.why, 0 if crds.exact else 2, True, None, crds.lowest
+            )  # fmt: skip
+            found += [claim._replace(world=world) for world in worlds.of(path, crds.world)]
+    return [claim for claim in found if not claim.world.endswith("_archive")]
+
+
+def _is_crd_source(file: SourceFile) -> bool:
+    """Whether a file may hold CRDs of the operator, or say where they or a copy of its chart come from."""
+    return b"external-secrets" in file.data and (b"CustomResourceDefinition" in file.data or _UPSTREAM in file.data)
+
+
+class _Worlds:
+    """The worlds that get a file: those of the units that read it, else the tree it lies in."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self.ws = ws
+
+    def of(self, path: str, known: str | None) -> tuple[str, ...]:
+        units = [unit for unit in self.ws.views(Unit) if path in unit.files]
+        if units:
+            roots = {cluster.root: cluster.name for cluster in self.ws.config.clusters}
+            return tuple(sorted({world_of_unit(unit, roots)[0] for unit in units}))
+        return (world_of(path) if known is None else known,)

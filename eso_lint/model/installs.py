@@ -19,6 +19,8 @@ from eso_lint.source.node import Mapping, Node, Opaque, Scalar, SourceFile, is_a
 from eso_lint.source.parse import Parsed
 
 _INDEX = re.compile(r"\\(.)")
+# The controller's image; a flavour may follow its version.
+_IMAGE = re.compile(r"(?:[^\s@]*/)?external-secrets:(v?\d+\.\d+\.\d+)(?:-[a-z]+)?(?:@\S+)?")
 
 
 def installs(
@@ -31,6 +33,10 @@ def installs(
     repo = Repo(tuple(parsed), tuple(objects), files)
     found = list(_from_objects(repo))
     found += [install for document in repo.documents for install in from_document(repo, document)]
+    if any(path.endswith((".tf", ".tofu")) for path in files):
+        from eso_lint.model.installs_terraform import terraform_installs
+
+        found += terraform_installs(files)
     # Last, since the others say which values files are theirs.
     found += [install for document in repo.documents for install in plain_values(repo, document)]
     for install in found:
@@ -55,12 +61,23 @@ def _from_objects(repo: Repo) -> Iterator[OperatorInstall]:
 def _rendered(resource: Resource) -> Iterator[OperatorInstall]:
     """The controller's Deployment, committed as the chart renders it: it tells the version, not the values."""
     labels = resource.labels or {}
-    if labels.get(NAME_LABEL) != CHART or not labels.get("helm.sh/chart", "").startswith(f"{CHART}-"):
+    if labels.get(NAME_LABEL) != CHART:
         return
-    text, known = release(labels["helm.sh/chart"].removeprefix(f"{CHART}-"), follows=False)
+    written: tuple[str, ...] = ("metadata", "labels", "helm.sh/chart")
+    text, known = None, None
+    if labels.get("helm.sh/chart", "").startswith(f"{CHART}-"):
+        text, known = release(labels["helm.sh/chart"].removeprefix(f"{CHART}-"), follows=False)
+    else:
+        for container in items(resource.at("spec", "template", "spec", "containers")):
+            image = _IMAGE.fullmatch(string(lookup(container, "image")) or "")
+            if image is not None:
+                text, known = release(image[1], follows=False)
+                written = ("metadata", "labels", NAME_LABEL)
+    if text is None:
+        return
     yield OperatorInstall(
         "rendered",
-        resource.anchor("metadata", "labels", "helm.sh/chart"),
+        resource.anchor(*written),
         version=text,
         release=known,
         open=True,

@@ -27,7 +27,7 @@ from eso_lint.source.prefilter import is_kustomization
 
 _FOLDER = re.compile(r"(?:^|/)external-secrets(?:-operator)?/")
 _VALUES = re.compile(r"(?:^|[/._-])values[^/]*\.ya?ml\Z")
-_HELMFILE = re.compile(r"(?:^|/)helmfile(?:[^/]*\.ya?ml|/)")
+_HELMFILE = re.compile(r"(?:^|/)helmfile(?:[^/]*\.ya?ml|\.d/|/)")
 _LOCK = re.compile(r"^- name: external-secrets\n(?:  .*\n)*?  version: [\"']?([^\s\"']+)", re.MULTILINE)
 
 

@@ -75,7 +75,7 @@ def render(source: Repository, documents: Iterable[Document], clusters: MappingA
         all_documents, reached, build.passed_over - {path for unit in units if unit.items for path in unit.files}
     )
     # A chart from elsewhere is no reason to expect stores in it; objects from elsewhere are.
-    remote = {_world(unit, clusters)[0] for unit in units if any(note.kind == "remote" for note in unit.notes)}
+    remote = {world_of_unit(unit, clusters)[0] for unit in units if any(note.kind == "remote" for note in unit.notes)}
     return Rendering(tuple(delivered), rest, tuple(units), settled(units), frozenset(remote))
 
 
@@ -118,7 +118,7 @@ def _kustomize_units(source: Repository, reached: set[str], build: Build) -> tup
     return units, idle
 
 
-def _world(unit: Unit, clusters: MappingABC[str, str]) -> tuple[str, bool]:
+def world_of_unit(unit: Unit, clusters: MappingABC[str, str]) -> tuple[str, bool]:
     """The world of a unit, and whether it is a cluster that something names."""
     for place in (unit.cluster, unit.path, unit.at.file.path if unit.at is not None else None):
         for root, name in clusters.items():
@@ -145,7 +145,7 @@ def _delivered(
     """Each object once per world and shape, with every unit that brings it."""
     found: dict[tuple[object, ...], Delivered] = {}
     for unit in units:
-        world, declared = _world(unit, clusters)
+        world, declared = world_of_unit(unit, clusters)
         live = deployed(unit)
         by = Bringer(unit.name, None if unit.at is None else unit.at.span, unit.cluster)
         for item in unit.items:
