@@ -38,6 +38,8 @@ from eso_lint.source.node import SourceFile, Span
 
 if TYPE_CHECKING:
     from eso_lint.render.goeval import Evaluator
+# So much text costs a step: what is printed will be parsed.
+_CHARACTERS = 50
 
 
 class Leaving(Exception):  # noqa: N818 - control flow of a loop
@@ -60,7 +62,7 @@ class Frame:
             self.owner.spend()
             if isinstance(part, Plain):
                 span = Span(self.file, part.start, part.end)
-                self.owner.spend((part.end - part.start) // 500)
+                self.owner.spend((part.end - part.start) // _CHARACTERS)
                 self.made.append(Piece(span.text, LITERAL, span))
             elif isinstance(part, Emit):
                 self._emit(part, dot)
@@ -91,6 +93,7 @@ class Frame:
             self.made.append(self._residual(head, self.file.text[head.start : head.end]))
             return
         if text is not None:
+            self.owner.spend(text.length // _CHARACTERS)
             self.made += _placed(text, at)
 
     def _residual(self, head: Head, text: str) -> Piece:

@@ -163,7 +163,7 @@ def call(name: str, args: list[object], limit: Limit | None = None, sure: bool =
     what it changes is unknown afterwards.
     """
     limit = limit or Limit(10_000)
-    limit.spend()
+    limit.spend(1 + sum(map(_cost, args)))
     function = FUNCTIONS.get(name)
     try:
         if name in ("toYaml", "toJson", "mustToYaml", "mustToJson"):
@@ -197,14 +197,20 @@ def truth_or_none(value: object) -> bool | None:
         return None
 
 
+def _cost(value: object) -> int:
+    """What looking at all of a value, or copying it, counts for."""
+    if isinstance(value, Text):
+        return len(value.pieces) // 4 + value.length // 500
+    if isinstance(value, str):
+        return len(value) // 500
+    return len(value) // 50 if isinstance(value, list | Map) else 0
+
+
 def _placed(made: object, args: list[object], limit: Limit) -> object:
     """Text that is made from one scalar stands where that one does."""
-    size = (
-        sum(len(p.text) for p in made.pieces) if isinstance(made, Text) else len(made) if isinstance(made, str) else 0
-    )
-    if size > MAX_TEXT:
+    if (made.length if isinstance(made, Text) else len(made) if isinstance(made, str) else 0) > MAX_TEXT:
         raise Unresolved
-    limit.spend(size // 500)
+    limit.spend(_cost(made))
     if isinstance(made, str):
         place = source_of(joined(text_of(arg) for arg in args if isinstance(arg, Scalar | Text)))
         if place is not None:

@@ -38,6 +38,10 @@ class Text(NamedTuple):
         return "".join(piece.text for piece in self.pieces)
 
     @property
+    def length(self) -> int:
+        return sum(len(piece.text) for piece in self.pieces)
+
+    @property
     def residual(self) -> bool:
         """Whether something in it could not be evaluated."""
         return any(piece.kind == RESIDUAL for piece in self.pieces)
@@ -66,6 +70,8 @@ def indented(text: Text, width: int, newline: bool) -> Text:
 
 def _part(piece: Piece, low: int, high: int) -> Piece:
     """A run of a piece, by offsets in its text."""
+    if low == 0 and high == len(piece.text):
+        return piece
     text = piece.text[low:high]
     if piece.kind == LITERAL and piece.place is not None:
         place = Span(piece.place.file, piece.place.start + low, piece.place.start + high)

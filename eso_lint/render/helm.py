@@ -17,8 +17,8 @@ from eso_lint.render.helm_release import Part, assemble, context, own_values
 from eso_lint.render.unit import Item, Note, Source
 from eso_lint.source.node import Document, Node, Scalar, SourceFile, string
 
-# What one rendering may cost; an honest chart needs a few thousand.
-STEPS = 150_000
+# What one rendering may cost; honest charts need a few thousand, big ones 20,000.
+STEPS = 100_000
 _NEEDLE = b"external-secrets.io"
 _KNOWN: WeakKeyDictionary[Source, Charts] = WeakKeyDictionary()
 
