@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from eso_lint.config import Config, PathConvention
     from eso_lint.lint.extension import Renderer, Reporter
+    from eso_lint.lint.judged import problems_of
     from eso_lint.lint.rule import (
         Confidence,
         Edit,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         rule,
     )
     from eso_lint.model.breadth import anchored, matches_every_namespace, unanchored
+    from eso_lint.model.chart_values import Misplaced, declared_by, misplaced
     from eso_lint.model.conditions import Admits, Denies, admission, decide, elements, go_search, selector_matches
     from eso_lint.model.convention import fits, fits_prefix, missing_segment
     from eso_lint.model.crd_sources import unsyncable, vendored_crds
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
         settled_notes,
     )
     from eso_lint.model.duration import SECOND, format_duration, parse_duration, suggest_duration
+    from eso_lint.model.in_play import InPlay, version_in_play
     from eso_lint.model.irsa import uses_irsa
     from eso_lint.model.key_slips import Slip, key_slips
     from eso_lint.model.kinds.argocd import ArgoApplication, ArgoSource
@@ -52,7 +55,7 @@ if TYPE_CHECKING:
         DataFromEntry,
         ExternalSecret,
     )
-    from eso_lint.model.kinds.generator import Generator
+    from eso_lint.model.kinds.generator import Generator, GeneratorState
     from eso_lint.model.kinds.install import OperatorInstall, Setting
     from eso_lint.model.kinds.policy import AdmissionPolicy, NetworkPolicy, WebhookConfiguration
     from eso_lint.model.kinds.push_secret import BasePushSecret, ClusterPushSecret, PushSecret
@@ -81,6 +84,7 @@ if TYPE_CHECKING:
     )
     from eso_lint.model.place import is_in, same_world
     from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown, distinct
+    from eso_lint.model.refusals import is_seen, refused, runs
     from eso_lint.model.remote import (
         Inventory,
         KeyGroup,
@@ -97,7 +101,9 @@ if TYPE_CHECKING:
     from eso_lint.model.versions import Version, annotation_limit, parse_version
     from eso_lint.model.workspace import Workspace
     from eso_lint.render.unit import Note, Unit
+    from eso_lint.schema.verdict import Verdict, verdicts
     from eso_lint.source.directives import Suppression
+    from eso_lint.source.go_regexp import RegexpFault, regexp_fault
     from eso_lint.source.node import (
         Document,
         Mapping,
@@ -150,10 +156,13 @@ __all__ = [
     "Foreign",
     "Found",
     "Generator",
+    "GeneratorState",
+    "InPlay",
     "Inventory",
     "KeyGroup",
     "KeyHolder",
     "Mapping",
+    "Misplaced",
     "Missing",
     "Namespace",
     "NetworkPolicy",
@@ -168,6 +177,7 @@ __all__ = [
     "Profile",
     "PushSecret",
     "Reference",
+    "RegexpFault",
     "Related",
     "RemoteKey",
     "Renderer",
@@ -197,6 +207,7 @@ __all__ = [
     "Unit",
     "Unknown",
     "Unset",
+    "Verdict",
     "Version",
     "WebhookConfiguration",
     "Workspace",
@@ -206,6 +217,7 @@ __all__ = [
     "bare_applies",
     "closest",
     "decide",
+    "declared_by",
     "delivered_notes",
     "distance",
     "distinct",
@@ -220,6 +232,7 @@ __all__ = [
     "idle",
     "is_absent",
     "is_in",
+    "is_seen",
     "items",
     "key_slips",
     "keys_by_store",
@@ -230,15 +243,20 @@ __all__ = [
     "matches_every_namespace",
     "may_meet",
     "mentions_path",
+    "misplaced",
     "missing_segment",
     "named_files",
     "network_policies",
     "parse_duration",
     "parse_version",
+    "problems_of",
     "provider_of",
+    "refused",
+    "regexp_fault",
     "remote_keys",
     "respelled",
     "rule",
+    "runs",
     "same_world",
     "selector_matches",
     "selector_scope",
@@ -257,6 +275,8 @@ __all__ = [
     "uses_irsa",
     "uses_kind",
     "vendored_crds",
+    "verdicts",
+    "version_in_play",
     "walk",
 ]
 

@@ -56,6 +56,7 @@ class Config(NamedTuple):
     refresh_floor: int = 30
     shared_store_namespaces: int = 5
     inventory: str | None = None
+    schemas: str | None = None
     required_version: str | None = None
 
     def is_external(self, kind: str, name: str, namespace: str | None) -> bool:

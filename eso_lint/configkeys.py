@@ -178,6 +178,7 @@ ROOT = Object(
             "conventions for remote keys",
         ),
         Key("inventory", Text(), "a file with the keys that the provider holds, one a line"),
+        Key("schemas", Text(), "a folder with schemas of newer releases, filled by `eso-lint schemas add`"),
         Key("refresh-floor", Seconds(), "shortest refreshInterval that is not reported (default 30s)"),
         Key("shared-store-namespaces", Count(1), "from how many namespaces on a shared store is reported (default 5)"),
         Key("max-file-size", Count(1), "bytes above which a file is skipped (default 5000000)"),

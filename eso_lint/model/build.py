@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from eso_lint.model.kinds.argocd import ARGO_GROUP, ArgoApplication
 from eso_lint.model.kinds.core import ConfigMap, Namespace, Secret, ServiceAccount
 from eso_lint.model.kinds.external_secret import ClusterExternalSecret, ExternalSecret
-from eso_lint.model.kinds.generator import GENERATOR_KINDS, Generator
+from eso_lint.model.kinds.generator import GENERATOR_KINDS, Generator, GeneratorState
 from eso_lint.model.kinds.policy import AdmissionPolicy, NetworkPolicy, WebhookConfiguration
 from eso_lint.model.kinds.push_secret import ClusterPushSecret, PushSecret
 from eso_lint.model.kinds.rbac import ClusterRole, ClusterRoleBinding, Role, RoleBinding
@@ -28,6 +28,7 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
     (ESO_GROUP, "PushSecret"): PushSecret,
     (ESO_GROUP, "ClusterPushSecret"): ClusterPushSecret,
     **{(GENERATOR_GROUP, kind): Generator for kind in GENERATOR_KINDS},
+    (GENERATOR_GROUP, "GeneratorState"): GeneratorState,
     (ARGO_GROUP, "Application"): ArgoApplication,
     (ARGO_GROUP, "ApplicationSet"): ArgoApplication,
     ("", "Namespace"): Namespace,

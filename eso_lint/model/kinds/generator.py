@@ -17,3 +17,9 @@ class Generator(Resource):
     """A generator; `kind` tells which."""
 
     __slots__ = ()
+
+
+class GeneratorState(Resource):
+    """What the operator writes down of a generator's work; hardly ever in a repository."""
+
+    __slots__ = ()

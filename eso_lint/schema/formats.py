@@ -1,0 +1,111 @@
+"""Texts as the API server checks them: patterns of RE2, formats, names and keys of object metadata."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+_LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\Z")
+DNS_LABEL = re.compile(rf"{_LABEL}\Z")
+_QUALIFIED = re.compile(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})\Z")
+_TIME = re.compile(r"([0-9]{2}):([0-9]{2}):([0-9]{2})(.[0-9]+)?(z|([+-][0-9]{2}:[0-9]{2}))\Z")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+# What Go's expressions have and Python's read otherwise, or the other way round.
+_FOREIGN = re.compile(r"\\[pPzQECAZbBk]|\\[1-9]|\(\?[^:)]|\[\[:|[*+?}]\+")
+# A pattern of a stranger's CRD may take time that grows with the square of the text.
+_LONGEST = 2_000
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str] | None:
+    """The expression as RE2 means it; None where Python cannot stand in for RE2.
+
+    `$` is the very end there, also before a final line break, and classes such as `\\s` are ASCII.
+    """
+    if _FOREIGN.search(pattern):
+        return None
+    out: list[str] = []
+    inside = False
+    skip = False
+    for i, char in enumerate(pattern):
+        if skip:
+            skip = False
+        elif char == "\\":
+            skip = True
+        elif inside:
+            inside = char != "]" or pattern[i - 1] == "[" or pattern[i - 2 : i] == "[^"
+        elif char == "[":
+            inside = True
+        elif char == "$":
+            out.append(r"\Z")
+            continue
+        out.append(char)
+    try:
+        return re.compile("".join(out), re.ASCII)
+    except re.error:
+        return None
+
+
+def matches(pattern: str, text: str) -> bool | None:
+    """Whether RE2 finds the pattern in a text; None where that cannot be told."""
+    expression = compiled(pattern)
+    if expression is None or len(text) > _LONGEST:
+        return None
+    return expression.search(text) is not None
+
+
+def fits_format(name: str, text: str) -> bool | None:
+    """Whether a text has a format; None for formats that are not known here (the API server checks a few more)."""
+    if name == "byte":
+        return _BASE64.match(text) is not None
+    if name == "date-time":
+        return is_datetime(text)
+    if name == "date":
+        return is_date(text)
+    return None
+
+
+def is_datetime(text: str) -> bool:
+    """Date and time as the API server reads the format `date-time`, which is a little wider than RFC 3339."""
+    parts = text.lower().split("t")
+    if len(text) < 4 or len(parts) < 2 or not is_date(parts[0]):
+        return False
+    time = _TIME.match(parts[1])
+    return time is not None and time[1] <= "23" and time[2] <= "59" and time[3] <= "59"
+
+
+def is_date(text: str) -> bool:
+    if _DATE.match(text) is None:
+        return False
+    from calendar import monthrange
+
+    year, month, day = int(text[:4]), int(text[5:7]), int(text[8:])
+    # Go knows a year 0, which is a leap year as 2000 is.
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year or 2000, month)[1]
+
+
+def qualified_name_fault(text: str) -> str | None:
+    """Why a key of labels or annotations (or a finalizer) is refused, or None."""
+    prefix, slash, name = text.rpartition("/")
+    if slash and (not prefix or "/" in prefix):
+        return "a key has at most one `/`, with a DNS name before it"
+    if slash and (len(prefix) > 253 or SUBDOMAIN.match(prefix) is None):
+        return f"`{prefix}` before the `/` must be a DNS name of lower-case letters, digits, `-` and `.`"
+    if not name:
+        return "the key lacks a name behind the `/`" if slash else "a key must not be empty"
+    if len(name) > 63:
+        return f"the name has {len(name)} characters, and 63 are allowed"
+    if _QUALIFIED.match(name) is None:
+        return "a key has letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit"
+    return None
+
+
+def label_value_fault(text: str) -> str | None:
+    """Why the value of a label is refused, or None."""
+    if len(text) > 63:
+        return f"it has {len(text)} characters, and 63 are allowed"
+    if text and _QUALIFIED.match(text) is None:
+        return "it has letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit"
+    return None
