@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     )
     from eso_lint.model.resource import Resource, first_scalar
     from eso_lint.model.selectors import Foreign, Scope, Unset, selector_scope
+    from eso_lint.model.serving import Gone, Serving, kind_since, provider_removed, serving
     from eso_lint.model.together import idle, may_meet, together
     from eso_lint.model.versions import Version, annotation_limit, parse_version
     from eso_lint.model.workspace import Workspace
@@ -157,6 +158,7 @@ __all__ = [
     "Found",
     "Generator",
     "GeneratorState",
+    "Gone",
     "InPlay",
     "Inventory",
     "KeyGroup",
@@ -195,6 +197,7 @@ __all__ = [
     "SecretStore",
     "Sequence",
     "ServiceAccount",
+    "Serving",
     "Setting",
     "Severity",
     "ShellCommand",
@@ -236,6 +239,7 @@ __all__ = [
     "items",
     "key_slips",
     "keys_by_store",
+    "kind_since",
     "kustomizations",
     "left_out",
     "listed_neighbour",
@@ -251,6 +255,7 @@ __all__ = [
     "parse_version",
     "problems_of",
     "provider_of",
+    "provider_removed",
     "refused",
     "regexp_fault",
     "remote_keys",
@@ -260,6 +265,7 @@ __all__ = [
     "same_world",
     "selector_matches",
     "selector_scope",
+    "serving",
     "settled_notes",
     "static_credential",
     "store_identity",
