@@ -146,6 +146,9 @@ class Build:
 
     def files(self, directory: str) -> frozenset[str]:
         """All files that a build of a directory reads."""
+        document = self.source.kustomization(directory)
+        if document is not None and not self.all_of_it and not self.reach.matters(directory, document.root):
+            return self.reach.files(directory, document.root) | {document.file.path}
         return frozenset(self._layer(directory, ()).files)
 
     def build(self, directory: str, kustomization: Document | None = None) -> Built:
@@ -311,13 +314,15 @@ class Build:
         nodes: list[Node] = []
         if not self._affords(layer, entry, 1 + len(layer.items)):
             return
+        chosen = patches.chosen(layer.items, target) if isinstance(target, Mapping) and target.index else None
+        applies = chosen is None or bool(chosen)
         if inline is not None and not is_absent(inline):
-            nodes = self.paths.inline(inline, layer)
+            nodes = self.paths.inline(inline, layer, applies)
         elif path is not None and not is_absent(path):
-            nodes = self.paths.nodes(directory, path, layer)
-        if isinstance(target, Mapping) and target.index:
-            fit = self._fit(layer, entry, True)
-            layer.items = patches.by_target(layer.items, nodes, target, options, layer.note, layer.schema, fit)
+            nodes = self.paths.nodes(directory, path, layer, applies=applies)
+        if chosen is not None and isinstance(target, Mapping):
+            self._fit(layer, entry, True)(target, bool(chosen))
+            layer.items = patches.on_chosen(layer.items, chosen, nodes, target, options, layer.note, layer.schema)
         else:
             self.merge(layer, nodes, entry, options)
 

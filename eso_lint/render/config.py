@@ -24,8 +24,8 @@ class FieldSpec(NamedTuple):
             return False
         if not self.group and not self.version:
             return True
-        group, _, version = (string(item.root.get("apiVersion")) or "").rpartition("/")
-        return self.group in ("", group) and self.version in ("", version)
+        face = item.face
+        return self.group in ("", face.group) and self.version in ("", face.version)
 
 
 class Reference(NamedTuple):
@@ -37,8 +37,8 @@ class Reference(NamedTuple):
     fields: tuple[FieldSpec, ...]
 
     def means(self, item: Item) -> bool:
-        group, _, version = (string(item.root.get("apiVersion")) or "").rpartition("/")
-        if self.group not in ("", group) or self.version not in ("", version):
+        face = item.face
+        if self.group not in ("", face.group) or self.version not in ("", face.version):
             return False
         return any(i[0] == self.kind for i in item.former)
 

@@ -116,7 +116,6 @@ def _known(item: Item) -> bool:
 
 
 def _agrees(item: Item, field: str, pattern: str) -> bool:
-    group, _, version = (string(item.root.get("apiVersion")) or "").rpartition("/")
     if field in ("labelSelector", "annotationSelector"):
         return labelled(pattern, lookup(item.root, "metadata", field.replace("Selector", "s"))) is not False
     if field == "namespace":
@@ -126,7 +125,7 @@ def _agrees(item: Item, field: str, pattern: str) -> bool:
     elif field == "name":
         texts = [i[2] or "" for i in item.ids]
     else:
-        texts = [{"group": group, "version": version, "kind": item.kind or ""}[field]]
+        texts = [{"group": item.face.group, "version": item.face.version, "kind": item.kind or ""}[field]]
     return any(go_fullmatch(pattern, text) is not False for text in texts)
 
 
@@ -161,10 +160,9 @@ def _alike(one: str, other: str) -> bool:
 def _actual(item: Item, field: str, targeted: bool) -> str:
     """What would fit, written as the field is."""
     kind, namespace, name = item.id
-    api = string(item.root.get("apiVersion")) or ""
-    group, _, version = api.rpartition("/")
     if field in ("group", "version"):
-        return api if not targeted else group if field == "group" else version
+        face = item.face
+        return (face.api or "") if not targeted else face.group if field == "group" else face.version
     return {"kind": kind, "name": name, "namespace": effective(namespace)}.get(field) or ""
 
 
@@ -184,7 +182,7 @@ def _described(item: Item, wrong: list[str]) -> str:
     kind, namespace, name = item.id
     text = f"{kind} `{name}`" if name else f"a {kind}"
     if "version" in wrong or "group" in wrong:
-        text += f" of `{string(item.root.get('apiVersion'))}`"
+        text += f" of `{item.face.api}`"
     if "namespace" in wrong:
         text += f" in namespace `{namespace}`" if namespace else " without a namespace"
     if "labelSelector" in wrong or "annotationSelector" in wrong:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from eso_lint.render.edit import PatchError, TooMuchError, json_patch, list_keys, merge, set_field, smear
 from eso_lint.render.replacements import Report
-from eso_lint.render.select import identified, selected
+from eso_lint.render.select import Named, Target
 from eso_lint.render.transformers import blur
 from eso_lint.render.unit import Item
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, lookup, string
 
 # Told of every target, or merge patch that names its object: whether there is, or may be, an object for it.
 Fit = Callable[[Mapping, bool], None]
+# An object, and whether it is certainly the one that is meant (None: it may be).
+Chosen = tuple[Item, bool | None]
 
 
 class _AnyList(dict[str, str]):
@@ -29,32 +31,43 @@ def _untold(wanted: Mapping, fits: bool) -> None:
     """For patches of which it does not matter whether they find anything."""
 
 
+def chosen(found: list[Item], target: Mapping) -> list[Chosen]:
+    """The objects that a `target` selects, or may select."""
+    wanted = Target(target)
+    return [(item, answer) for item in found if (answer := wanted.fits(item)) is not False]
+
+
 def by_target(
+    found: list[Item], nodes: list[Node], target: Mapping, options: Node | None, report: Report, schema: bool = False
+) -> list[Item]:
+    """A patch with a `target`. kustomize says nothing of one that selects nothing."""
+    return on_chosen(found, chosen(found, target), nodes, target, options, report, schema)
+
+
+def on_chosen(
     found: list[Item],
+    selected: list[Chosen],
     nodes: list[Node],
     target: Mapping,
     options: Node | None,
     report: Report,
-    schema: bool = False,
-    fit: Fit = _untold,
+    schema: bool,
 ) -> list[Item]:
-    """A patch with a `target`. kustomize says nothing of one that selects nothing."""
-    chosen = [(item, answer) for item in found if (answer := selected(target, item)) is not False]
-    fit(target, bool(chosen))
+    """A patch with a `target`, on what that selects."""
     merges = [node for node in nodes if not isinstance(node, Sequence)]
     if len(merges) > 1:
         report("refused", target, "kustomize takes no more than one merge patch with a `target`")
     renames, rekinds = (_flag(options, name) for name in ("allowNameChange", "allowKindChange"))
     gone = set()
     for node in nodes:
-        for item, answer in chosen:
+        for item, answer in selected:
             if isinstance(node, Opaque):
                 blur(item, node)
             elif answer is None or isinstance(node, Sequence):
                 _json(item, node, answer, report)
             elif not apply(item, node, renames, rekinds, schema):
                 gone.add(id(item))
-    return [item for item in found if id(item) not in gone]
+    return [item for item in found if id(item) not in gone] if gone else found
 
 
 def _json(item: Item, node: Node, answer: bool | None, report: Report) -> None:
@@ -90,16 +103,17 @@ def by_name(
             continue
         if not isinstance(node, Mapping):
             continue
-        chosen = [(item, answer) for item in found if (answer := identified(item, node)) is not False]
-        fit(node, bool(chosen))
-        if len([1 for _, answer in chosen if answer]) > 1:
+        named = Named(node)
+        selected = [(item, answer) for item in found if (answer := named.fits(item)) is not False]
+        fit(node, bool(selected))
+        if len([1 for _, answer in selected if answer]) > 1:
             report("refused", lookup(node, "metadata", "name") or at, "this patch names several objects")
-        for item, answer in chosen:
+        for item, answer in selected:
             if answer is None:
                 item.change(smear(item.root, node), node)
             elif not apply(item, node, renames, rekinds, schema):
                 gone.add(id(item))
-    return [item for item in found if id(item) not in gone]
+    return [item for item in found if id(item) not in gone] if gone else found
 
 
 def apply(item: Item, patch: Node, renames: bool, rekinds: bool, schema: bool = False) -> bool:
@@ -107,8 +121,7 @@ def apply(item: Item, patch: Node, renames: bool, rekinds: bool, schema: bool = 
 
     It changes no name and no kind unless its options allow it, and never a namespace or a version.
     """
-    version = string(item.root.get("apiVersion"))
-    lists = list_keys(version, item.kind)
+    lists = list_keys(item.face.api, item.kind)
     if schema and not lists:
         lists = UNKNOWN_LISTS
     merged = merge(item.root, patch, lists)

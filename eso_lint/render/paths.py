@@ -106,10 +106,13 @@ class Paths:
         notes.files.add(target)
         return found
 
-    def nodes(self, directory: str, entry: Node, notes: Notes, inline: bool = False) -> list[Node]:
+    def nodes(
+        self, directory: str, entry: Node, notes: Notes, inline: bool = False, applies: bool = True
+    ) -> list[Node]:
         """The documents of a file that is no resource (a patch, a configuration), all of them.
 
-        With `inline` the entry may be the text itself.
+        With `inline` the entry may be the text itself. What does not apply to anything is read only where it may be
+        several documents.
         """
         if inline and (isinstance(entry, Opaque) or "\n" in (string(entry) or "") or ": " in (string(entry) or "")):
             return self.inline(entry, notes)
@@ -118,7 +121,7 @@ class Paths:
             notes.note("opaque", entry, "this path is not known")
             return []
         file = self.file(directory, entry, text, notes)
-        if file is None:
+        if file is None or not (applies or "\n---" in file.text):
             return []
         known = self._nodes.get(file.path)
         if known is None:
@@ -131,8 +134,10 @@ class Paths:
             self._nodes[file.path] = known
         return known
 
-    def inline(self, entry: Node, notes: Notes) -> list[Node]:
-        """The documents of YAML or JSON text inside the kustomization, placed there."""
+    def inline(self, entry: Node, notes: Notes, applies: bool = True) -> list[Node]:
+        """The documents of YAML or JSON text inside the kustomization, placed there. `applies` as in `nodes`."""
+        if not (applies or "---" in entry.span.text):
+            return []
         known = self._inline.get(id(entry))
         if known is None:
             from eso_lint.source.fragment import fragments

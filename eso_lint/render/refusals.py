@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from eso_lint.render.paths import NAMES, Paths
-from eso_lint.render.select import known_place
 from eso_lint.render.unit import Item
 from eso_lint.source.node import Document, Mapping, Node, is_absent, lookup, string
 
@@ -43,10 +42,10 @@ def check_twice(target: Target) -> None:
     """kustomize adds no object under an identity that is taken."""
     seen = set()
     for item in target.items:
-        kind, namespace, name = item.id
-        if name is None or not known_place(item):
+        api, _, _, (kind, namespace, name), settled = item.face
+        if name is None or not settled:
             continue
-        identity = (string(item.root.get("apiVersion")), kind, namespace or "default", name)
+        identity = (api, kind, namespace or "default", name)
         if identity in seen:
             target.note("refused", lookup(item.root, "metadata", "name") or item.root, f"a second {kind} `{name}`")
         seen.add(identity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from eso_lint.render.select import both, effective, selected
+from eso_lint.render.select import Target, both, effective
 from eso_lint.render.tree import sequence_with, unknown, with_entry, with_pairs
 from eso_lint.render.unit import Item
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, lookup, string, weigh
@@ -33,9 +33,11 @@ def replace(found: list[Item], entry: Node, report: Report) -> None:
         paths = items(target.get("fieldPaths")) or (None,)
         if not isinstance(select, Mapping):
             continue
+        wanted = Target(select)
+        unwanted = [Target(reject) for reject in rejects if isinstance(reject, Mapping) and reject.index]
         for item in found:
-            rejected = [selected(r, item) for r in rejects if isinstance(r, Mapping) and r.index]
-            chosen = both([selected(select, item), *(None if r is None else not r for r in rejected)])
+            rejected = [reject.fits(item) for reject in unwanted]
+            chosen = both([wanted.fits(item), *(None if r is None else not r for r in rejected)])
             if chosen is False:
                 continue
             here = value if chosen else unknown(value)
@@ -94,8 +96,7 @@ def _value(found: list[Item], entry: Mapping) -> Node | None:
 
 def _is_source(source: Mapping, item: Item) -> bool:
     """Sources are named exactly, by any identity that they have had; no patterns here."""
-    group, _, version = (string(item.root.get("apiVersion")) or "").rpartition("/")
-    for field, actual in (("group", group), ("version", version)):
+    for field, actual in (("group", item.face.group), ("version", item.face.version)):
         wanted = string(source.get(field))
         if wanted and wanted != actual:
             return False

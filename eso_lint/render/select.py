@@ -30,10 +30,9 @@ CLUSTER_SCOPED: dict[str, frozenset[str]] = {
     "storage.k8s.io": frozenset(("CSIDriver", "CSINode", "StorageClass", "VolumeAttachment")),
 }  # fmt: skip
 _KEY = re.compile(r"[\w./-]+\Z")
+_PLAIN = re.compile(r"[\w-]*\Z", re.ASCII)  # matches itself alone
 _LONGEST = 10_000
 _SET = re.compile(r"\s*(?P<key>[^\s!=,()]+)\s+(?P<op>in|notin)\s*\((?P<values>[^)]*)\)\s*\Z")
-
-Id = tuple[str | None, str | None, str | None]
 
 
 def cluster_scoped(group: str, kind: str | None) -> bool:
@@ -45,71 +44,84 @@ def effective(namespace: str | None) -> str:
     return namespace or "default"
 
 
-def known_place(item: Item) -> bool:
-    """Whether name and namespace of an object are known (or not written)."""
-    metadata = item.root.get("metadata")
-    if isinstance(metadata, Opaque):
-        return False
-    return not any(isinstance(lookup(metadata, f), Opaque) for f in ("name", "namespace"))
+class Named:
+    """A merge patch without a target, by what it says of the object that it is for."""
 
+    def __init__(self, patch: Node) -> None:
+        self.api, self.kind = string(lookup(patch, "apiVersion")), string(lookup(patch, "kind"))
+        name, namespace = lookup(patch, "metadata", "name"), lookup(patch, "metadata", "namespace")
+        self.name = string(name)
+        self.place = effective(string(namespace))
+        self.sure_place = not isinstance(namespace, Opaque)
+        self.sure = self.sure_place and not isinstance(name, Opaque)
 
-def identified(item: Item, patch: Node) -> bool | None:
-    """Whether a merge patch without a target names this object, by any identity it has had."""
-    version, kind = string(lookup(patch, "apiVersion")), string(lookup(patch, "kind"))
-    if version != string(item.root.get("apiVersion")):
-        return None if isinstance(item.root.get("apiVersion"), Opaque) else False
-    name, namespace = lookup(patch, "metadata", "name"), lookup(patch, "metadata", "namespace")
-    scoped = not cluster_scoped(item.group, kind)
-    for i in item.ids:
-        same = i[0] == kind and i[2] is not None and i[2] == string(name) and not isinstance(namespace, Opaque)
-        if same and (not scoped or effective(i[1]) == effective(string(namespace))):
-            return True
-    if kind != item.kind:
-        return False
-    if isinstance(name, Opaque) or isinstance(namespace, Opaque) or not known_place(item):
-        return None
-    return False
-
-
-def selected(target: Mapping, item: Item) -> bool | None:
-    """Whether a patch's `target` selects an object. Patterns are anchored regular expressions."""
-    group, _, version = (string(item.root.get("apiVersion")) or "").rpartition("/")
-    answers: list[bool | None] = []
-    # Most targets are for another kind.
-    for field, actual in (("kind", item.kind or ""), ("group", group), ("version", version)):
-        answers.append(_matches(target.get(field), [actual]))
-        if answers[-1] is False:
+    def fits(self, item: Item) -> bool | None:
+        """Whether it names this object, by any identity the object has had."""
+        face = item.face
+        if self.api != face.api:
+            return None if face.api is None and isinstance(item.root.get("apiVersion"), Opaque) else False
+        if self.name is not None and self.sure_place:
+            scoped = not cluster_scoped(face.group, self.kind)
+            for kind, namespace, name in item.ids:
+                if kind == self.kind and name == self.name and (not scoped or effective(namespace) == self.place):
+                    return True
+        if self.kind != face.id[0]:
             return False
-    known = known_place(item)
-    for field, position in (("name", 2), ("namespace", 1)):
-        wanted = target.get(field)
-        texts = [i[position] or "" for i in item.ids]
-        if position == 1:
-            texts = [effective(t) if not cluster_scoped(item.group, item.kind) else t for t in texts]
-        answer = _matches(wanted, texts)
-        answers.append(None if answer is False and not known else answer)
-    for field, path in (("labelSelector", "labels"), ("annotationSelector", "annotations")):
-        wanted = target.get(field)
-        if isinstance(wanted, Opaque):
-            answers.append(None)
-        elif string(wanted):
-            answers.append(labelled(string(wanted) or "", lookup(item.root, "metadata", path)))
-    return both(answers)
+        return False if self.sure and face.settled else None
+
+
+class Target:
+    """A patch's `target`, read once for many objects. Patterns are anchored regular expressions."""
+
+    def __init__(self, target: Mapping) -> None:
+        fields = ("kind", "group", "version", "name", "namespace")
+        self.kind, self.group, self.version, self.name, self.namespace = (_Pattern(target.get(f)) for f in fields)
+        self.selectors: list[tuple[str, str | None]] = []
+        for field, path in (("labelSelector", "labels"), ("annotationSelector", "annotations")):
+            wanted = target.get(field)
+            if isinstance(wanted, Opaque) or string(wanted):
+                self.selectors.append((path, string(wanted)))
+
+    def fits(self, item: Item) -> bool | None:
+        """Whether it selects an object."""
+        _, group, version, (kind, _, _), settled = item.face
+        # Most targets are for another kind.
+        answers = [self.kind.matches(kind or "")]
+        if answers[0] is False:
+            return False
+        answers += [self.group.matches(group), self.version.matches(version)]
+        if False in answers:
+            return False
+        scoped = cluster_scoped(group, kind)
+        named = self.name.any(i[2] or "" for i in item.ids)
+        placed = self.namespace.any((i[1] or "") if scoped else effective(i[1]) for i in item.ids)
+        answers += [None if answer is False and not settled else answer for answer in (named, placed)]
+        for path, wanted in self.selectors:
+            answers.append(None if wanted is None else labelled(wanted, lookup(item.root, "metadata", path)))
+        return both(answers)
+
+
+class _Pattern:
+    """What a target asks of one field; nothing where it is not there."""
+
+    def __init__(self, node: Node | None) -> None:
+        self.unknown = isinstance(node, Opaque)
+        self.text = string(node) or ""
+        self.plain = _PLAIN.match(self.text) is not None
+
+    def matches(self, text: str) -> bool | None:
+        if self.unknown:
+            return None
+        return self.text in ("", text) if self.plain else go_fullmatch(self.text, text)
+
+    def any(self, texts: Iterable[str]) -> bool | None:
+        answers = {self.matches(text) for text in texts}
+        return True if True in answers else None if None in answers else False
 
 
 def both(answers: Iterable[bool | None]) -> bool | None:
     found = list(answers)
     return False if False in found else None if None in found else True
-
-
-def _matches(pattern: Node | None, texts: list[str]) -> bool | None:
-    if isinstance(pattern, Opaque):
-        return None
-    wanted = string(pattern)
-    if not wanted:
-        return True
-    answers = {go_fullmatch(wanted, text) for text in texts}
-    return True if True in answers else None if None in answers else False
 
 
 def labelled(selector: str, labels: Node | None) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from eso_lint.source.node import Document, Mapping, Node, Scalar, SourceFile, Span, lookup, string
+from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, SourceFile, Span, string
 
 
 class Note(NamedTuple):
@@ -31,6 +31,32 @@ class Note(NamedTuple):
     fails: bool = False
 
 
+Id = tuple[str | None, str | None, str | None]
+
+
+class Face(NamedTuple):
+    """What an object is called as it stands now; None for what is not written, or not known.
+
+    `id` is (kind, namespace, name); `settled` says that namespace and name are known (or not written).
+    """
+
+    api: str | None
+    group: str
+    version: str
+    id: Id
+    settled: bool
+
+
+def face_of(root: Mapping) -> Face:
+    api, metadata = string(root.get("apiVersion")), root.get("metadata")
+    group, _, version = api.rpartition("/") if api else ("", "", "")
+    namespace = name = None
+    if metadata is not None:
+        namespace, name = metadata.get("namespace"), metadata.get("name")
+    settled = not isinstance(namespace, Opaque) and not isinstance(name, Opaque)
+    return Face(api, group, version, (string(root.get("kind")), string(namespace), string(name)), settled)
+
+
 class Item:
     """One object on its way through overlays.
 
@@ -43,30 +69,38 @@ class Item:
     """
 
     __slots__ = (
-        "affixes", "document", "generated", "hashed", "ids", "maybe", "origins", "remembered", "renamed", "root", "via",
+        "_face", "_faced", "affixes", "document", "generated", "hashed", "ids", "maybe", "origins", "remembered",
+        "renamed", "root", "via",
     )  # fmt: skip
 
     def __init__(self, document: Document, root: Mapping) -> None:
         self.document = document
-        self.root = root
+        self.root = self._faced = root
+        self._face = face_of(root)
         self.via: tuple[Span, ...] = ()
         self.renamed = self.remembered = self.generated = self.hashed = self.maybe = False
         self.origins: dict[Span, Span] = {}
         self.affixes: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-        self.ids: tuple[tuple[str | None, str | None, str | None], ...] = (self.id,)
+        self.ids: tuple[Id, ...] = (self.id,)
+
+    @property
+    def face(self) -> Face:
+        """Worked out once for each state."""
+        if self._faced is not self.root:
+            self._face, self._faced = face_of(self.root), self.root
+        return self._face
 
     @property
     def kind(self) -> str | None:
-        return string(self.root.get("kind"))
+        return self.face.id[0]
 
     @property
     def group(self) -> str:
-        return (string(self.root.get("apiVersion")) or "").rpartition("/")[0]
+        return self.face.group
 
     @property
-    def id(self) -> tuple[str | None, str | None, str | None]:
-        metadata = self.root.get("metadata")
-        return self.kind, string(lookup(metadata, "namespace")), string(lookup(metadata, "name"))
+    def id(self) -> Id:
+        return self.face.id
 
     def change(self, root: Node, via: Node) -> None:
         """Take a changed tree, and remember what changed it."""
@@ -82,7 +116,7 @@ class Item:
         self.remembered = True
 
     @property
-    def former(self) -> tuple[tuple[str | None, str | None, str | None], ...]:
+    def former(self) -> tuple[Id, ...]:
         """The identities by which references are followed."""
         return self.ids if self.remembered else self.ids[:-1]
 
@@ -90,6 +124,7 @@ class Item:
         """The same state, to go another way from here."""
         twin = Item.__new__(Item)
         twin.document, twin.root, twin.via = self.document, self.root, self.via
+        twin._face, twin._faced = self._face, self._faced
         twin.renamed, twin.ids = self.renamed, self.ids
         twin.remembered, twin.generated, twin.hashed = self.remembered, self.generated, self.hashed
         twin.affixes, twin.maybe, twin.origins = self.affixes, self.maybe, self.origins
