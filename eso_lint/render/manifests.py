@@ -26,6 +26,7 @@ class Manifests:
     def __init__(self, source: Source) -> None:
         self.source = source
         self._known: dict[str, Manifest] = {}
+        self._unread: dict[tuple[str, str], bool] = {}
 
     def of(self, path: str) -> Manifest:
         known = self._known.get(path)
@@ -45,16 +46,19 @@ class Manifests:
         """Whether these files may hold objects of a kind (None: of any) that were not read."""
         if kind is None:
             return True
-        written = re.compile(rf"\bkind[\"']?\s*:\s*[\"']?{re.escape(kind)}\b")
-        for path in paths:
+        return any(self._hides(path, kind) for path in paths)
+
+    def _hides(self, path: str, kind: str) -> bool:
+        known = self._unread.get((path, kind))
+        if known is None:
             file = self.source.file(path)
-            if file is None:
-                return True
-            if kind in file.text:
-                read = sum(item.kind == kind for item in self.of(path).items)
-                if len(written.findall(file.text)) > read:
-                    return True
-        return False
+            known = file is None
+            if file is not None and kind in file.text:
+                # The word comes first: that is what is quickly searched for.
+                written = re.findall(rf"kind(?<!\wkind)[\"']?\s*:\s*[\"']?{re.escape(kind)}\b", file.text)
+                known = len(written) > sum(item.kind == kind for item in self.of(path).items)
+            self._unread[path, kind] = known
+        return known
 
 
 def is_manifest(path: str) -> bool:

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from eso_lint.render.config import REFERENCES, Config, FieldSpec, Reference
 from eso_lint.render.select import cluster_scoped, effective
 from eso_lint.render.tree import change_at, sequence_with, unknown, with_entry
 from eso_lint.render.unit import Item
 from eso_lint.source.node import Mapping, Node, Scalar, Sequence, items, lookup, string
 
+_Fields = dict[str, list[tuple[Reference, FieldSpec]]]
+
+
+def _by_kind(references: Iterable[Reference]) -> _Fields:
+    """The fields that hold references, by the kind of the object that has them."""
+    found: _Fields = {}
+    for reference in references:
+        for spec in reference.fields:
+            found.setdefault(spec.kind, []).append((reference, spec))
+    return found
+
+
+_BUILT_IN = _by_kind(REFERENCES)
+
 
 def follow(found: list[Item], config: Config) -> None:
     """Rewrite all references in place. Only built-in kinds and those that `configurations:` name are rewritten."""
+    by_kind = _by_kind((*REFERENCES, *config.references)) if config.references else _BUILT_IN
+    anywhere = by_kind.get("", [])
+    referrers = [(item, fields) for item in found if (fields := [*by_kind.get(item.kind or "", ()), *anywhere])]
+    if not referrers:
+        return
     by_name: dict[str, list[Item]] = {}
     for item in found:
         for name in {i[2] for i in item.former if i[2] is not None}:
             by_name.setdefault(name, []).append(item)
     if not by_name:
         return
-    references = (*REFERENCES, *config.references)
-    by_kind: dict[str, list[tuple[Reference, FieldSpec]]] = {}
-    for reference in references:
-        for spec in reference.fields:
-            by_kind.setdefault(spec.kind, []).append((reference, spec))
     changes: list[tuple[Item, Node]] = []
-    for item in found:
+    for item, fields in referrers:
         root: Node = item.root
-        for reference, spec in (*by_kind.get(item.kind or "", ()), *by_kind.get("", ())):
+        for reference, spec in fields:
             if spec.fits(item):
                 finder = _Finder(item, reference, spec, by_name)
                 root = change_at(root, list(spec.path), finder.set)
