@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from eso_lint.render.applicationset_generators import Generators
 from eso_lint.render.applicationset_values import Params
-from eso_lint.render.argocd_template import fill, known_text, released
+from eso_lint.render.argocd_template import Filler, known_text, released
 from eso_lint.render.edit import merge
 from eso_lint.render.govalues import Unknown
 from eso_lint.render.tree import set_field, unknown, without
@@ -45,10 +45,12 @@ def applications(item: Item, generators: Generators) -> tuple[list[Generated], l
     notes: list[Note] = []
     if not isinstance(listed, Sequence) or listed.open:
         notes.append(Note("opaque", listed or template, "these generators are not known"))
+    filler = Filler(by_go)
     for generator in items(listed):
-        base = _base(template, generator)
+        base = _typed(item, _base(template, generator))
         for params in generators.sets(generator, by_go):
-            found.append(Generated(_made(item, base, params, by_go), params.sure, _cluster(params)))
+            made = _placed(item, filler.fill(base, params.values))
+            found.append(Generated(made, params.sure, _cluster(params)))
     if generators.cut:
         notes.append(Note("opaque", listed or template, "more Applications than are followed"))
         generators.cut = False
@@ -68,14 +70,19 @@ def _base(template: Mapping, generator: Node) -> Mapping:
     return template
 
 
-def _made(item: Item, template: Mapping, params: Params, go: bool) -> Item:
-    root = fill(template, params.values, go)
-    root = set_field(root, ("apiVersion",), item.root.get("apiVersion") or template)
-    root = set_field(root, ("kind",), Scalar(template.file, template.start, template.start, "Application", "'"))
+def _typed(item: Item, template: Mapping) -> Node:
+    """The template as an Application."""
+    root = set_field(template, ("apiVersion",), item.root.get("apiVersion") or template)
+    return set_field(root, ("kind",), Scalar(template.file, template.start, template.start, "Application", "'"))
+
+
+def _placed(item: Item, root: Node) -> Item:
+    """One Application, in the namespace of its ApplicationSet."""
     namespace = lookup(item.root, "metadata", "namespace")
-    if namespace is not None and isinstance(lookup(root, "metadata"), Mapping):
+    if namespace is not None and isinstance(root.get("metadata"), Mapping):
         root = set_field(root, ("metadata", "namespace"), namespace)
-    made = Item(item.document, root if isinstance(root, Mapping) else template)
+    assert isinstance(root, Mapping)
+    made = Item(item.document, root)
     made.via = item.via
     return made
 

@@ -19,7 +19,7 @@ from eso_lint.render.applicationset_values import (
     value_of,
 )
 from eso_lint.render.argocd_origin import Origins
-from eso_lint.render.argocd_template import fill
+from eso_lint.render.argocd_template import Filler
 from eso_lint.render.argocd_values import Contents
 from eso_lint.render.flux_layout import Layout
 from eso_lint.render.govalues import UNKNOWN
@@ -94,7 +94,7 @@ class Generators:
         extra = block.get("values")
         if not isinstance(extra, Mapping):
             return params
-        made = fill(extra, params.values, go)
+        made = Filler(go).fill(extra, params.values)
         assert isinstance(made, Mapping)
         flat = {f"values.{name}": value for name, (_, value) in made.index.items()}
         more: dict[str, object] = {"values": nested(made)} if go else dict(flat)
@@ -161,12 +161,13 @@ class Generators:
         children = items(block.get("generators"))
         if len(children) < 2:
             return [UNKNOWN_SET]
+        filler = Filler(go)
         found = [Params({})]
         for child in children:
             found = [
                 Params(overlaid(other.values, one.values, go), one.sure and other.sure, one.open or other.open)
                 for one in found
-                for other in self.sets(fill(child, one.values, go), go, depth + 1)
+                for other in self.sets(filler.fill(child, one.values), go, depth + 1)
             ][: _MAX_SETS + 1]
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from eso_lint.render.applicationset import Generated, applications
@@ -17,7 +17,7 @@ from eso_lint.render.flux_layout import Layout, local
 from eso_lint.render.select import cluster_scoped
 from eso_lint.render.tree import set_field
 from eso_lint.render.unit import Item, Note, Source, Unit
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, is_absent, lookup, string
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Span, is_absent, lookup, string
 
 __all__ = ["argocd_units"]
 
@@ -57,7 +57,7 @@ class _Run:
         self.aims: list[Aim] = []
         self.done: set[object] = set()
         self.places: set[Place] = set()
-        self.expanded: dict[int, tuple[list[Generated], list[Note]]] = {}
+        self.expanded: dict[tuple[int, tuple[Span, ...]], tuple[Item, list[Generated], list[Note]]] = {}
         self.queue: deque[_Job] = deque()
 
     def run(self) -> list[Unit]:
@@ -80,40 +80,45 @@ class _Run:
             self._take(self.queue.popleft())
 
     def _expand(self, item: Item) -> tuple[list[Generated], list[Note]]:
-        """The Applications that an item stands for."""
-        if id(item) not in self.expanded:
-            if item.kind == "Application":
-                self.expanded[id(item)] = [Generated(item, True, None)], []
-            else:
-                self.expanded[id(item)] = applications(item, self.generators)
-        return self.expanded[id(item)]
+        """The Applications that an item stands for: worked out once, however many overlays bring it as it is."""
+        key = (id(item.root), item.via)
+        known = self.expanded.get(key)
+        if known is None:
+            single = item.kind == "Application"
+            made = ([Generated(item, True, None)], []) if single else applications(item, self.generators)
+            known = self.expanded[key] = (item, *made)
+        return known[1], known[2]
 
     def _deferred(self) -> list[int]:
         """The roots that other Applications deliver: they come with those."""
-        reached: dict[str, set[int]] = {}
-        known: dict[tuple[str, bool], set[str]] = {}
+        bringers: dict[tuple[str, bool], list[int]] = {}
         for number, root in enumerate(self.roots):
-            paths = set()
-            for application in self._expand(root.item)[0]:
-                for source in sources_of(application.item.root.get("spec")):
-                    path = string(lookup(source, "path"))
-                    foreign = self.origins.is_own(lookup(source, "repoURL")) is False
-                    if path is not None and not foreign and local(path) in self.layout:
-                        recurse = lookup(block(source, "directory"), "recurse")
-                        paths.add((local(path), isinstance(recurse, Scalar) and recurse.value is True))
-            for delivered in paths:
-                if delivered not in known:
-                    known[delivered] = reach(self.layout, *delivered)
-                for place in known[delivered]:
-                    reached.setdefault(place, set()).add(number)
+            for delivered in {path for one in self._expand(root.item)[0] for path in self._paths(one.item)}:
+                bringers.setdefault(delivered, []).append(number)
+        reached: dict[str, list[tuple[str, bool]]] = {}
+        for delivered in bringers:
+            for place in reach(self.layout, *delivered):
+                reached.setdefault(place, []).append(delivered)
         found = []
         for number, root in enumerate(self.roots):
             key = root.tree if root.overlay else root.item.document.file.path
-            by = reached.get(key, set()) - {number}
+            by = (other for delivered in reached.get(key, ()) for other in bringers[delivered] if other != number)
             # Applications of one overlay do not defer one another: that one is its own parent.
             if any(not (root.overlay and self.roots[other].tree == root.tree) for other in by):
                 found.append(number)
         return found
+
+    def _paths(self, application: Item) -> Iterator[tuple[str, bool]]:
+        """The directories of this repository that an Application delivers, and whether with all that is below."""
+        for source in sources_of(application.root.get("spec")):
+            path = string(lookup(source, "path"))
+            if (
+                path is not None
+                and local(path) in self.layout
+                and self.origins.is_own(lookup(source, "repoURL")) is not False
+            ):
+                recurse = lookup(block(source, "directory"), "recurse")
+                yield local(path), isinstance(recurse, Scalar) and recurse.value is True
 
     def _take(self, job: _Job) -> None:
         place = place_of(job.item)

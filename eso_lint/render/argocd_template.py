@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as MappingABC
+from functools import lru_cache
 
 from eso_lint.render.goeval import Evaluator, Refused
 from eso_lint.render.gosyntax import TemplateError
@@ -25,19 +26,39 @@ _STEPS = 20_000
 _NOT_IN_NAMES = re.compile(r"[^-a-z0-9.]")
 
 
-def fill(node: Node, values: Values, go: bool) -> Node:
-    """The tree with all that is known put in. The same tree comes back where nothing was."""
-    if isinstance(node, Mapping):
-        entries = [(key, fill(value, values, go)) for key, value in node.entries]
-        if all(a[1] is b[1] for a, b in zip(entries, node.entries, strict=True)):
+class Filler:
+    """Puts parameters into trees. What holds nothing to fill in is found once, and passed over."""
+
+    def __init__(self, go: bool) -> None:
+        self.go = go
+        self._bare: dict[int, tuple[Node, bool]] = {}
+
+    def fill(self, node: Node, values: Values) -> Node:
+        """The tree with all that is known put in. The same tree comes back where nothing was."""
+        if isinstance(node, Opaque):
+            return _filled(node, values, self.go) if "{{" in node.text else node
+        if self._is_bare(node):
             return node
-        return with_entries(node, list(entries))
-    if isinstance(node, Sequence):
-        made = [fill(item, values, go) for item in node.items]
-        return node if all(a is b for a, b in zip(made, node.items, strict=True)) else sequence_with(node, made)
-    if isinstance(node, Opaque) and "{{" in node.text:
-        return _filled(node, values, go)
-    return node
+        if isinstance(node, Mapping):
+            entries = [(key, self.fill(value, values)) for key, value in node.entries]
+            if all(a[1] is b[1] for a, b in zip(entries, node.entries, strict=True)):
+                return node
+            return with_entries(node, list(entries))
+        if isinstance(node, Sequence):
+            made = [self.fill(item, values) for item in node.items]
+            return node if all(a is b for a, b in zip(made, node.items, strict=True)) else sequence_with(node, made)
+        return node
+
+    def _is_bare(self, node: Node) -> bool:
+        if isinstance(node, Opaque):
+            return "{{" not in node.text
+        if not isinstance(node, (Mapping, Sequence)):
+            return True
+        known = self._bare.get(id(node))
+        if known is None:
+            children = node.items if isinstance(node, Sequence) else (value for _, value in node.entries)
+            known = self._bare[id(node)] = (node, all(self._is_bare(child) for child in children))
+        return known[1]
 
 
 def released(node: Node) -> Node:
@@ -75,17 +96,22 @@ def _unquoted(text: str) -> str:
 
 def _by_tags(text: str, values: Values) -> tuple[str | None, Span | None]:
     """The text, and its place where it is one value as a whole; None where something in it is not known."""
-    found: list[object] = []
+    parts = list(_parts(text))
+    for number in range(1, len(parts), 2):
+        value = values.get(parts[number])
+        known = known_text(value)
+        if known is None:
+            return None, None
+        parts[number] = known
+    whole = values.get(_parts(text)[1]) if len(parts) == 3 and not parts[0] and not parts[2] else None
+    return "".join(parts), whole.span if isinstance(whole, Scalar) else None
 
-    def put(match: re.Match[str]) -> str:
-        found.append(values.get(match[1].strip()))
-        return known_text(found[-1]) or ""
 
-    made = _TAG.sub(put, text)
-    if any(known_text(value) is None for value in found):
-        return None, None
-    whole = found[0] if _TAG.fullmatch(text) and len(found) == 1 else None
-    return made, whole.span if isinstance(whole, Scalar) else None
+@lru_cache(maxsize=1024)
+def _parts(text: str) -> tuple[str, ...]:
+    """Text and the names of parameters, in turn."""
+    parts = _TAG.split(text)
+    return tuple(part.strip() if number % 2 else part for number, part in enumerate(parts))
 
 
 def _by_go(text: str, values: Values) -> tuple[str | None, Span | None]:
@@ -106,6 +132,8 @@ def known_text(value: object) -> str | None:
     """What a parameter prints; None where that cannot be known."""
     if value is None:
         return None
+    if isinstance(value, Scalar) and (text := value.string) is not None:
+        return text
     try:
         return text_of(value).plain
     except Unresolved:
