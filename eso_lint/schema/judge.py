@@ -12,7 +12,7 @@ from eso_lint.schema.words import verdict_of
 from eso_lint.source.node import Span
 
 # What a patch that was not built may put there.
-_ABSENCE = frozenset(("missing-field", "one-of-fields"))
+_ABSENCE = frozenset(("missing-field", "one-of-fields", "cel-violation"))
 
 
 def judge(resource: Resource, ws: Workspace) -> tuple[Verdict, ...]:
@@ -20,21 +20,25 @@ def judge(resource: Resource, ws: Workspace) -> tuple[Verdict, ...]:
     schemas = schemas_of(resource, ws)
     if not schemas:
         return ()
-    found = _by(resource, schemas[-1])
+    found = _by(resource, schemas[-1], ws)
     if len(schemas) > 1:
-        found = _together(_by(resource, schemas[0]), found, schemas)
+        found = _together(_by(resource, schemas[0], ws), found, schemas)
     if resource.placement.open:
         found = [verdict for verdict in found if verdict.kind not in _ABSENCE or verdict.related]
     return tuple(sorted(found, key=_place))
 
 
-def _by(resource: Resource, chosen: Chosen) -> list[Verdict]:
+def _by(resource: Resource, chosen: Chosen, ws: Workspace) -> list[Verdict]:
     """The verdicts of one release's schema."""
     walk = Walk()
     walk.root(resource.root, chosen.shape, resource.kind_node, chosen.status_apart)
     judge_metadata(resource, walk, Frame(None, "", chosen.shape, resource.root), chosen.scope)
     found = [verdict_of(fault, resource.kind, chosen) for fault in walk.faults]
     found = _without_echoes(found)
+    if walk.rules and not any(verdict.blocks for verdict in found):
+        from eso_lint.schema.cel.verdicts import cel_verdicts
+
+        found += cel_verdicts(walk.rules, found, ws)
     if not chosen.exact:
         found = [verdict._replace(soft=True) for verdict in found]
     return found

@@ -66,6 +66,8 @@ class Walk:
         """The whole object. Of a status that is kept apart only the fields must be known: the rest is dropped."""
         frame = Frame(None, "", shape, node)
         self._mapping(node, shape, frame, at, _HEAD | {"status"} if status_apart else _HEAD)
+        if shape.cel:
+            self.rules.append(Rules(node, shape, frame, at))
         status, below = node.get("status"), shape.child("status")
         if status_apart and status is not None and below is not None:
             kept = len(self.faults)

@@ -13,6 +13,7 @@ from math import comb
 # `{,n}`, possessive quantifiers (an error in Go).
 _DIFFERENT = re.compile(r"\(\?(?!:|P<)|\[[^\]]*\[|\\[^AbBdDsSwWnrt.\-\\/^$|()\[\]{}*+?_]|\{,|[*+?}]\+|\{\d{4}")
 _ATOM = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
+_END = re.compile(_ATOM.pattern + r"|\$", re.DOTALL)
 _LONGEST = 1_000
 _MOST_STEPS = 5_000_000
 
@@ -27,6 +28,11 @@ def go_fullmatch(pattern: str, text: str) -> bool | None:
     """As `go_search`, for a pattern that must match the whole text."""
     compiled = _affordable(pattern, len(text), 1)
     return None if compiled is None else compiled.fullmatch(text) is not None
+
+
+def go_pattern(pattern: str, text: str) -> re.Pattern[str] | None:
+    """The compiled pattern, to find its matches in that text; None where Go may find others."""
+    return _affordable(pattern, len(text), len(text) + 1)
 
 
 def in_order(pieces: list[str], text: str) -> bool:
@@ -59,7 +65,9 @@ def _compiled(pattern: str) -> tuple[re.Pattern[str] | None, int, int]:
     if ways is None:
         return None, 0, 0
     try:
-        return re.compile(pattern, re.ASCII), len(re.findall(r"[*+{]", _ATOM.sub("a", pattern))), ways
+        # `$` is the very end to Go, not also the place before a last line break.
+        exact = _END.sub(lambda match: r"\Z" if match[0] == "$" else match[0], pattern)
+        return re.compile(exact, re.ASCII), len(re.findall(r"[*+{]", _ATOM.sub("a", pattern))), ways
     except (re.error, OverflowError, RecursionError):
         return None, 0, 0
 
