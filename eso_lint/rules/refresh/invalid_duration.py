@@ -78,11 +78,20 @@ kind: ClusterSecretStore
 metadata:
   name: hook
 spec:
-  refreshInterval: 1d  # <- ESO404
   provider:
     webhook:
       url: https://example.org
       timeout: PT10S  # <- ESO404
+---
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata:
+  name: onepassword
+spec:
+  provider:
+    onepasswordSDK:
+      vault: shop
+      cache: {ttl: 1d}  # <- ESO404
 ---
 apiVersion: external-secrets.io/v1
 kind: SecretStore
@@ -160,7 +169,7 @@ def invalid_duration(resource: Resource, ws: Workspace) -> Iterator[Problem]:
         if text is None:
             # 0 is the business of refresh-zero; any other number is refused by the schema, and means seconds.
             number = node.value
-            if type(number) is not int or number == 0 or _takes_seconds(resource, node):
+            if type(number) is not int or number == 0:
                 continue
             text = str(number)
         elif parse_duration(text) is not None:
@@ -186,9 +195,11 @@ def _durations(resource: Resource) -> Iterator[Node | None]:
         for window in items(resource.spec("syncWindows", "windows")):
             yield window.get("duration")
     elif isinstance(resource, Store):
-        yield resource.at("spec", "refreshInterval")
+        # Its own refreshInterval is the business of store-refresh-interval.
         if resource.provider == "webhook":
             yield resource.config("timeout")
+        elif resource.provider == "onepasswordSDK":
+            yield resource.config("cache", "ttl")
         elif resource.provider in ("aws", "ibm", "vault"):
             # Only these parse the retry interval; the others never look at it.
             yield resource.at("spec", "retrySettings", "retryInterval")
@@ -196,11 +207,6 @@ def _durations(resource: Resource) -> Iterator[Node | None]:
         yield resource.at("spec", "timeout")
     elif resource.kind == "ClusterGenerator":
         yield resource.at("spec", "generator", "webhookSpec", "timeout")
-
-
-def _takes_seconds(resource: Resource, node: Scalar) -> bool:
-    """A store's own interval may be a number of seconds."""
-    return isinstance(resource, Store) and node is resource.at("spec", "refreshInterval")
 
 
 def _advice(resource: Resource, text: str) -> str:
