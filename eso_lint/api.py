@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         DataFromEntry,
         ExternalSecret,
     )
-    from eso_lint.model.kinds.generator import Generator, GeneratorState
+    from eso_lint.model.kinds.generator import Generator, GeneratorState, Stray
     from eso_lint.model.kinds.install import OperatorInstall, Setting
     from eso_lint.model.kinds.policy import AdmissionPolicy, NetworkPolicy, WebhookConfiguration
     from eso_lint.model.kinds.push_secret import BasePushSecret, ClusterPushSecret, PushSecret
@@ -97,7 +97,7 @@ if TYPE_CHECKING:
     )
     from eso_lint.model.resource import Resource, first_scalar
     from eso_lint.model.selectors import Foreign, Scope, Unset, selector_scope
-    from eso_lint.model.serving import Gone, Serving, kind_since, provider_removed, serving
+    from eso_lint.model.serving import Gone, Meant, Serving, kind_since, meant_kind, provider_removed, serving
     from eso_lint.model.together import idle, may_meet, together
     from eso_lint.model.versions import Version, annotation_limit, parse_version
     from eso_lint.model.workspace import Workspace
@@ -164,6 +164,7 @@ __all__ = [
     "KeyGroup",
     "KeyHolder",
     "Mapping",
+    "Meant",
     "Misplaced",
     "Missing",
     "Namespace",
@@ -205,6 +206,7 @@ __all__ = [
     "SourceFile",
     "Span",
     "Store",
+    "Stray",
     "Subject",
     "Suppression",
     "Unit",
@@ -246,6 +248,7 @@ __all__ = [
     "lookup",
     "matches_every_namespace",
     "may_meet",
+    "meant_kind",
     "mentions_path",
     "misplaced",
     "missing_segment",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from eso_lint.model.kinds.argocd import ARGO_GROUP, ArgoApplication
 from eso_lint.model.kinds.core import ConfigMap, Namespace, Secret, ServiceAccount
 from eso_lint.model.kinds.external_secret import ClusterExternalSecret, ExternalSecret
-from eso_lint.model.kinds.generator import GENERATOR_KINDS, Generator, GeneratorState
+from eso_lint.model.kinds.generator import GENERATOR_KINDS, Generator, GeneratorState, Stray
 from eso_lint.model.kinds.policy import AdmissionPolicy, NetworkPolicy, WebhookConfiguration
 from eso_lint.model.kinds.push_secret import ClusterPushSecret, PushSecret
 from eso_lint.model.kinds.rbac import ClusterRole, ClusterRoleBinding, Role, RoleBinding
@@ -17,6 +17,7 @@ from eso_lint.render.placement import WRITTEN, Placement
 from eso_lint.source.node import Document, Mapping, Sequence, string
 
 _RBAC = "rbac.authorization.k8s.io"
+_OPERATOR = frozenset({ESO_GROUP, GENERATOR_GROUP})
 # Groups of which every kind can refuse an object.
 _ADMISSION = frozenset({"constraints.gatekeeper.sh", "policies.kyverno.io"})
 
@@ -74,6 +75,8 @@ def _object(document: Document, root: object, placement: Placement, world: str, 
         return
     seen.add(id(root))
     api_version, kind = string(root.get("apiVersion")), string(root.get("kind"))
+    if api_version is not None and root.get("kind") is None and group_version(api_version)[0] in _OPERATOR:
+        kind = ""
     if kind is None or api_version is None:
         return
     if kind.endswith("List") and isinstance(root.get("items"), Sequence):
@@ -81,5 +84,7 @@ def _object(document: Document, root: object, placement: Placement, world: str, 
             yield from _object(document, item, placement, world, seen)
         return
     group, version = group_version(api_version)
-    view = VIEWS.get((group, kind), AdmissionPolicy if group in _ADMISSION else Resource)
+    view = VIEWS.get((group, kind))
+    if view is None:
+        view = AdmissionPolicy if group in _ADMISSION else Stray if group in _OPERATOR else Resource
     yield view(document, root, group, version, kind, placement, world)

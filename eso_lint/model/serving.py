@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from eso_lint.model.in_play import InPlay, version_in_play
+from eso_lint.model.kinds.generator import GENERATOR_KINDS, Stray
 from eso_lint.model.kinds.install import OperatorInstall
 from eso_lint.model.kinds.store import Store
 from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource
 from eso_lint.model.served import KINDS, NEWEST, PROVIDERS
 from eso_lint.model.versions import Version, parse_version
 from eso_lint.model.workspace import Workspace
+from eso_lint.source.node import string
+from eso_lint.suggest import closest
 
+_CRD = "CustomResourceDefinition.apiextensions.k8s.io"
+_GENERATORS = GENERATOR_KINDS | {"GeneratorState"}
 _SWITCH = "crds.unsafeServeV1Beta1"
 _SWITCHABLE = Version(1, 3, 1)
 # Charts of these releases leave v1alpha1 out where conversion is off.
@@ -112,3 +117,25 @@ def provider_removed(store: Store, ws: Workspace, releases: tuple[Version, ...] 
         return None
     lacking = [version for version in state.accepted if version > ended]
     return Gone(name, ended, state.play, len(lacking) == len(state.accepted)) if lacking else None
+
+
+class Meant(NamedTuple):
+    """The kind, and its group, that a stray object was likely meant to have; "" where nothing is near."""
+
+    kind: str
+    group: str
+
+
+def meant_kind(stray: Stray, ws: Workspace) -> Meant | None:
+    """What an object of an unknown kind was meant to be; None where a later release, or a CRD here, may have it."""
+    if version_in_play(stray, ws).judged > NEWEST:
+        return None
+    if any(string(crd.at("spec", "names", "kind")) == stray.kind for crd in ws.of_kind(_CRD)):
+        return None
+    groups = {kind: GENERATOR_GROUP if kind in _GENERATORS else ESO_GROUP for kind in KINDS}
+    written = stray.kind.strip()
+    if written in groups:
+        return Meant(written, groups[written])
+    mine = sorted(kind for kind, group in groups.items() if group == stray.group)
+    near = closest(written, mine) if written else None
+    return Meant(near or "", stray.group if near else "")

@@ -23,3 +23,9 @@ class GeneratorState(Resource):
     """What the operator writes down of a generator's work; hardly ever in a repository."""
 
     __slots__ = ()
+
+
+class Stray(Resource):
+    """An object in one of the operator's groups whose kind that group does not have; `kind` is "" where none is."""
+
+    __slots__ = ()

@@ -8,14 +8,17 @@ from eso_lint.api import (
     Edit,
     Fix,
     Generator,
+    GeneratorState,
     Problem,
     Related,
     Scalar,
     Serving,
     Severity,
     Store,
+    Stray,
     Workspace,
     kind_since,
+    meant_kind,
     respelled,
     rule,
     serving,
@@ -74,6 +77,21 @@ spec:
     vault: {server: "https://vault.example.org", path: kv, auth: {tokenSecretRef: {name: t, key: t}}}
 """
 
+BAD_KIND = """
+# file: db.yaml
+apiVersion: external-secrets.io/v1
+kind: ExternalSecrets  # <- ESO330
+metadata: {name: db, namespace: shop}
+spec:
+  secretStoreRef: {kind: ClusterSecretStore, name: vault}
+  dataFrom: [{extract: {key: shop/db}}]
+# file: password.yaml
+apiVersion: external-secrets.io/v1alpha1  # <- ESO330
+kind: Password
+metadata: {name: password, namespace: shop}
+spec: {length: 24}
+"""
+
 GOOD = """
 # file: external-secrets.yaml
 apiVersion: argoproj.io/v1alpha1
@@ -105,20 +123,20 @@ spec:
 @rule(
     id="ESO330",
     name="unsupported-api-version",
-    on=(BaseExternalSecret, BasePushSecret, Store, Generator),
+    on=(BaseExternalSecret, BasePushSecret, Store, Generator, GeneratorState, Stray),
     severity=Severity.ERROR,
     since="0.1.0",
-    bad=(BAD, BAD_NEW, BAD_UNKNOWN),
+    bad=(BAD, BAD_NEW, BAD_UNKNOWN, BAD_KIND),
     good=(GOOD,),
 )
 def unsupported_api_version(
-    resource: BaseExternalSecret | BasePushSecret | Store | Generator, ws: Workspace
+    resource: BaseExternalSecret | BasePushSecret | Store | Generator | GeneratorState | Stray, ws: Workspace
 ) -> Iterator[Problem]:
-    """An object is written in an API version that the operator's release in play does not serve.
+    """An object is written in an API version, or as a kind, that the operator's release in play does not serve.
 
     Why: the API server answers `no matches for kind`, and whoever applies the object fails: a Flux Kustomization or an
     Argo CD Application stops as a whole. `v1` came with 0.16.0, which took `v1alpha1` away; 0.17.0 stopped serving
-    `v1beta1`.
+    `v1beta1`. A kind that no release has fares no better.
 
     The release is the one that the configuration names (`eso-version`), else the one that the repository installs in
     the same cluster. Where several may run, a version that only some of them serve is a warning, and so is one that
@@ -130,6 +148,9 @@ def unsupported_api_version(
 
     References: deprecation policy, https://external-secrets.io/latest/introduction/stability-support/
     """
+    if isinstance(resource, Stray):
+        yield from _stray(resource, ws)
+        return
     state = serving(resource, ws)
     at = resource.at("apiVersion")
     if state is None or not isinstance(at, Scalar) or not state.refused:
@@ -168,7 +189,34 @@ def _since(state: Serving) -> str:
     return f"served from {state.first} on"
 
 
-def _never(resource: BaseExternalSecret | BasePushSecret | Store | Generator, at: Scalar, state: Serving) -> Problem:
+def _stray(resource: Stray, ws: Workspace) -> Iterator[Problem]:
+    meant = meant_kind(resource, ws)
+    if meant is None or not resource.placement.deployed:
+        return
+    at = resource.kind_node if resource.at("kind") is not None else resource.key_at("apiVersion") or resource.root
+    if meant.group and meant.kind == resource.kind:
+        yield Problem(
+            at=resource.at("apiVersion") or at,
+            message=f"`{resource.group}` has no kind `{resource.kind}`",
+            label="the other group",
+            help=f"write `{meant.group}`",
+        )
+        return
+    written = resource.kind.strip()
+    wrong = f"`{resource.group}` has no kind `{written}`" if written else "the object names no kind"
+    if written != resource.kind and meant.kind == written:
+        wrong = f"the kind `{written}` ends in a line break"
+    yield Problem(
+        at=at,
+        message=wrong,
+        label="no release knows it" if written else "no kind",
+        help=f"did you mean `{meant.kind}`?" if meant.kind else f"write one of the kinds of `{resource.group}`",
+    )
+
+
+def _never(
+    resource: BaseExternalSecret | BasePushSecret | Store | Generator | GeneratorState, at: Scalar, state: Serving
+) -> Problem:
     return Problem(
         at=at,
         message=f"{resource.kind} has no version {resource.version}",
