@@ -70,6 +70,10 @@ def dispatch(line: CommandLine) -> int:
         from eso_lint.commands.config import config
 
         return config(line)
+    if line.command == "schemas":
+        from eso_lint.commands.schemas import schemas
+
+        return schemas(line)
     if line.command == "inventory":
         from eso_lint.commands.inventory import inventory
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": "why a rule exists, what to do, a bad and a good example",
     "rules": "all rules",
     "config": "the settings in force, and where each comes from",
+    "schemas": "the releases whose schemas are known; `schemas add FILE...` adds a newer one from its CRDs",
     "inventory": "which object reaches which cluster, and which store it leads to",
     "explain-object": "the story of one object: what brings it, changes it, and gives it its namespace",
 }
@@ -59,7 +60,7 @@ _READ = ("check", "inventory", "explain-object")
 _SETTINGS = (*_READ, "config")
 _FAIL = ("check", "config")
 _RUN = ("check", "config", "rules")
-_FILE = (*_RUN, "inventory", "explain-object")
+_FILE = (*_RUN, "inventory", "explain-object", "schemas")
 _PROFILES = ("minimal", "default", "strict", "audit")
 _ALL = tuple(COMMANDS)
 
@@ -71,7 +72,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("ignore", "RULES", "switch rules off; wins over --select", many=True, split=True, on=_RUN),
     Option("exclude", "GLOB", "leave paths out, as in .gitignore", many=True, split=True, on=_SETTINGS),
     Option("force-exclude", "", "excludes also hold for paths named on the command line"),
-    Option("eso-version", "VERSION", "the operator's version in play", on=_SETTINGS),
+    Option("eso-version", "VERSION", "the operator's version in play", on=(*_SETTINGS, "schemas")),
     Option("closed-world", "", "everything is in this repository: what is missing is an error", on=_SETTINGS),
     Option("git-index", "", "read only files that git tracks (staged ones included)", on=_READ),
     Option("changed-since", "REF", "read everything, report only what changed since REF, or what the change broke"),
@@ -200,7 +201,13 @@ def one_of(value: str, choices: Sequence[str], what: str) -> str:
     return value
 
 
-_WORDS = {"check": " [PATH...]", "explain": " RULE", "inventory": " [PATH]", "explain-object": " FILE:LINE"}
+_WORDS = {
+    "check": " [PATH...]",
+    "explain": " RULE",
+    "inventory": " [PATH]",
+    "explain-object": " FILE:LINE",
+    "schemas": " [add FILE...]",
+}
 
 
 def help_text(command: str | None) -> str:

@@ -89,10 +89,17 @@ def read_input(line: CommandLine, root: str, words: list[str], config: Any, prog
         return Input(files, _skipped(found.skipped), found.paths | {file.path})
     # The whole repository is read, whatever is named: a reference may lead anywhere. What is named is read even where
     # an ignore file or the configuration leaves it out.
-    # So is the list of known keys, which need not be a manifest.
-    named = [root, *words, *([os.path.join(root, config.inventory)] if config.inventory else ())]
+    # So is the list of known keys, which need not be a manifest, and so are the schemas that were added.
+    inventory = [os.path.join(root, config.inventory)] if config.inventory else []
+    named = [root, *words, *inventory, *(_schemas(os.path.join(root, config.schemas)) if config.schemas else ())]
     found = discover(root, named, config.exclude, line.has("git_index"), config.max_file_size, force)
     return Input({file.path: file for file in found.files}, _skipped(found.skipped), found.paths)
+
+
+def _schemas(folder: str) -> list[str]:
+    """The packs of schemas in a folder: no manifests, so nothing else reads them."""
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    return [os.path.join(folder, name) for name in names if name.endswith(".crds")]
 
 
 def _path_of(file: SourceFile) -> str:

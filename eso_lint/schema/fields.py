@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from eso_lint.model.versions import Version
-from eso_lint.schema.pack import Shape
+from eso_lint.schema.pack import Shape, shape_at
 from eso_lint.schema.store import Chosen
 from eso_lint.schema.verdict import Verdict
-from eso_lint.schema.walk import Fault, Frame, ancestors, shape_at
+from eso_lint.schema.walk import Fault, Frame, ancestors
 from eso_lint.source.node import Mapping, Scalar, Supplied
 from eso_lint.suggest import closest
 
@@ -33,7 +33,11 @@ def unknown_field(fault: Fault, kind: str, chosen: Chosen, path: str) -> Verdict
         other = _of_another_release(made, name, chosen)
         if other is not None:
             return other
-    return made._replace(**_advice(fault, frame, name, mapping))
+    advice = _advice(fault, frame, name, mapping)
+    version = chosen.known_in_version(steps)
+    if version is not None and "replacement" not in advice:
+        advice = {"help": f"write `apiVersion: {version}`, which knows it, or remove the field"}
+    return made._replace(**advice)
 
 
 def _of_another_release(made: Verdict, name: str, chosen: Chosen) -> Verdict | None:

@@ -81,10 +81,9 @@ def _names(node: Mapping, frame: Frame, walk: Walk, at: Node, scope: str) -> Non
         if prefix is None or (isinstance(prefix, Scalar) and prefix.value in (None, "")):
             place = node.key("name") or at
             walk.fault("missing", place, Frame(frame, "name", None, node), name is not None)
-        elif isinstance(prefix, Scalar) and prefix.string is not None:
-            # The server puts five letters and digits behind it.
-            if SUBDOMAIN.match(prefix.string + "a") is None:
-                walk.fault("name", prefix, Frame(frame, "generateName", None, prefix), "subdomain")
+        # The server puts five letters and digits behind it.
+        elif isinstance(prefix, Scalar) and prefix.string and SUBDOMAIN.match(prefix.string + "a") is None:
+            walk.fault("name", prefix, Frame(frame, "generateName", None, prefix), "subdomain")
     elif isinstance(name, Scalar) and name.string is not None:
         text = name.string
         if len(text) > 253:

@@ -111,6 +111,15 @@ class Shape:
         return None if self.items_row is None else self.pack.shape(self.items_row)
 
 
+def shape_at(shape: Shape | None, steps: tuple[str | int, ...]) -> Shape | None:
+    """The shape at the end of a path; None where the schema knows no such field."""
+    for step in steps:
+        if shape is None:
+            return None
+        shape = shape.items if isinstance(step, int) else shape.child(step)
+    return shape
+
+
 _NONE: dict[str, int] = {}
 _NO_DEFAULT = object()
 

@@ -15,10 +15,12 @@ from eso_lint.model.resource import Resource
 from eso_lint.model.served import NEWEST
 from eso_lint.model.versions import Version, parse_version
 from eso_lint.model.workspace import Workspace
-from eso_lint.schema.pack import Pack, Shape
+from eso_lint.schema.pack import Pack, Shape, shape_at
 
 # Kinds that share the pack of another.
 PACKS = {"ClusterSecretStore": "SecretStore"}
+# Files of a user's own packs: not named as manifests, so that they are not read as such.
+SUFFIX = ".crds"
 
 _GROUPS = ("external-secrets.io", "generators.external-secrets.io")
 
@@ -52,6 +54,21 @@ class Chosen(NamedTuple):
         """The schema of the same kind and version at another point of its history."""
         pack = bundled(self.kind)
         return None if pack is None or point.row is None else pack.shape(point.row)
+
+    def known_in_version(self, steps: tuple[str | int, ...]) -> str | None:
+        """Another API version of the kind that the release in play serves, and that has a field."""
+        pack = bundled(self.kind)
+        if pack is None or self.kind not in pack.kinds:
+            return None
+        known = pack.kinds[self.kind]
+        for version in known["versions"]:
+            points = history(known["group"], self.kind, version)
+            last = [point for point in points if point.release <= self.wanted][-1:]
+            if points != self.points and last and last[0].served:
+                shape = self.bundled_shape(last[0])
+                if shape_at(shape, steps) is not None:
+                    return f"{known['group']}/{version}"
+        return None
 
 
 @cache
@@ -154,7 +171,7 @@ def added_packs(ws: Workspace) -> tuple[Added, ...]:
     inside = folder.strip("/") + "/"
     found = []
     for path, file in ws.sources.items():
-        if path.startswith(inside) and path.endswith(".json"):
+        if path.startswith(inside) and path.endswith(SUFFIX):
             pack = read_pack(file.text)
             version = parse_version(pack.release) if pack is not None else None
             if pack is not None and version is not None:

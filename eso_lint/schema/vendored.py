@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from eso_lint.model.workspace import Workspace
-from eso_lint.schema.defaulted import plain
 from eso_lint.schema.pack import Pack, pack_crds
-from eso_lint.source.node import Node, SourceFile, items, lookup, string, weigh
+from eso_lint.source.node import Mapping, Node, Scalar, Sequence, SourceFile, items, lookup, string, weigh
 
 _GROUPS = ("external-secrets.io", "generators.external-secrets.io")
 _LARGEST = 200_000  # nodes of a CRD with its aliases spelt out
@@ -54,3 +54,12 @@ def pack_of(roots: list[Node], release: str) -> str | None:
         return pack_crds([plain(root) for root in roots], release)
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
+
+
+def plain(node: Node) -> Any:
+    """A document as plain data, as Kubernetes reads it; what is templated becomes None. Aliases are spelt out."""
+    if isinstance(node, Mapping):
+        return {name: plain(value) for name, (_, value) in node.index.items()}
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return node.value if isinstance(node, Scalar) else None

@@ -255,15 +255,6 @@ def _fits(value: object, kind: str, int_or_string: bool) -> bool:
     return kind == ""  # anything
 
 
-def shape_at(shape: Shape | None, steps: tuple[str | int, ...]) -> Shape | None:
-    """The shape at the end of a path; None where the schema knows no such field."""
-    for step in steps:
-        if shape is None:
-            return None
-        shape = shape.items if isinstance(step, int) else shape.child(step)
-    return shape
-
-
 def ancestors(frame: Frame) -> Iterator[Frame]:
     """The places above, nearest first."""
     above = frame.above

@@ -7,10 +7,10 @@ from typing import Any
 
 from eso_lint.model.versions import Version
 from eso_lint.schema.fields import unknown_field
-from eso_lint.schema.pack import Shape
+from eso_lint.schema.pack import Shape, shape_at
 from eso_lint.schema.store import Chosen
 from eso_lint.schema.verdict import Verdict
-from eso_lint.schema.walk import Fault, shape_at
+from eso_lint.schema.walk import Fault
 from eso_lint.source.node import Mapping, Node, Scalar, Sequence, Supplied
 from eso_lint.suggest import closest
 
