@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from eso_lint.model.breadth import anchored, matches_every_namespace, unanchored
     from eso_lint.model.chart_values import Misplaced, declared_by, misplaced
+    from eso_lint.model.chart_versions import Disagreement, MissingChart, disagreements, missing_chart, version_place
     from eso_lint.model.conditions import Admits, Denies, admission, decide, elements, go_search, selector_matches
     from eso_lint.model.convention import fits, fits_prefix, missing_segment
     from eso_lint.model.crd_sources import unsyncable, vendored_crds
@@ -148,6 +149,7 @@ __all__ = [
     "DataEntry",
     "DataFromEntry",
     "Denies",
+    "Disagreement",
     "Document",
     "Edit",
     "External",
@@ -167,6 +169,7 @@ __all__ = [
     "Meant",
     "Misplaced",
     "Missing",
+    "MissingChart",
     "Namespace",
     "NetworkPolicy",
     "Node",
@@ -224,6 +227,7 @@ __all__ = [
     "decide",
     "declared_by",
     "delivered_notes",
+    "disagreements",
     "distance",
     "distinct",
     "elements",
@@ -251,6 +255,7 @@ __all__ = [
     "meant_kind",
     "mentions_path",
     "misplaced",
+    "missing_chart",
     "missing_segment",
     "named_files",
     "network_policies",
@@ -286,6 +291,7 @@ __all__ = [
     "vendored_crds",
     "verdicts",
     "version_in_play",
+    "version_place",
     "walk",
 ]
 

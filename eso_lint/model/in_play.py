@@ -56,6 +56,20 @@ def version_in_play(where: Resource | str, ws: Workspace) -> InPlay:
     return known.of(where, where, True)
 
 
+def claims_of(ws: Workspace) -> tuple[Claim, ...]:
+    """Everything in the repository that says a version."""
+    known: _Known = ws.index(_known)
+    return known.claims
+
+
+def assumed(ws: Workspace) -> str | None:
+    """What the summary says once where objects were judged by a version that nothing states; None where none was."""
+    known: _Known = ws.index(_known)
+    if not known.guessed:
+        return None
+    return f"nothing says which release of the operator runs: judged by the newest, {NEWEST} (`eso-version` sets it)"
+
+
 class Claim(NamedTuple):
     """One statement of a version: `rank` 0 for an exact pin or a lock, 1 for a range, 2 for a fingerprint of CRDs.
 
@@ -80,6 +94,7 @@ class _Known:
         self.ws = ws
         self._claims: tuple[Claim, ...] | None = None
         self._answers: dict[tuple[str, str, bool], InPlay] = {}
+        self.guessed = False
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -112,6 +127,7 @@ class _Known:
         if not there and not declared:
             there = list(claims)  # a mere tree may be part of any cluster
         if not there:
+            self.guessed = True
             return NOTHING
         best = min(claim.rank for claim in there)
         there = _nearest([claim for claim in there if claim.rank == best], directory)
