@@ -7,7 +7,6 @@ from eso_lint.api import (
     BasePushSecret,
     Node,
     Problem,
-    RegexpFault,
     Resource,
     Scalar,
     Severity,
@@ -17,7 +16,6 @@ from eso_lint.api import (
     items,
     lookup,
     refused,
-    regexp_fault,
     rule,
 )
 
@@ -134,8 +132,12 @@ def invalid_regexp(resource: Resource, ws: Workspace) -> Iterator[Problem]:
     """
     for node in _patterns(resource):
         text = node.string if isinstance(node, Scalar) else None
-        fault = regexp_fault(text) if text else None
-        if node is None or fault is None:
+        if node is None or not text:
+            continue
+        from eso_lint.api import regexp_fault  # what reads patterns is only loaded where there is one
+
+        fault = regexp_fault(text)
+        if fault is None:
             continue
         admitted = not isinstance(resource, Store) or not refused(resource, ws, "0.9.12")
         yield Problem(
@@ -143,7 +145,7 @@ def invalid_regexp(resource: Resource, ws: Workspace) -> Iterator[Problem]:
             message=f"`{text}` is not a regular expression that Go compiles",
             label=f"{fault.reason}: `{fault.part}`" if fault.part and fault.part != text else fault.reason,
             note="nothing checks it before the first sync, which fails" if admitted else "",
-            help=_advice(fault),
+            help=_advice(fault.part, fault.at),
             severity=Severity.WARNING if admitted else None,
         )
 
@@ -167,10 +169,10 @@ def _sources(entry: Node) -> Iterator[Node | None]:
         yield lookup(rewrite, "regexp", "source")
 
 
-def _advice(fault: RegexpFault) -> str:
-    if fault.at == 0 and fault.part.startswith(("*", "+", "?")):
-        return f"a repetition needs something to repeat: `.{fault.part[0]}` matches any text"
+def _advice(part: str, at: int) -> str:
+    if at == 0 and part.startswith(("*", "+", "?")):
+        return f"a repetition needs something to repeat: `.{part[0]}` matches any text"
     for starts, advice in _ADVICE:
-        if fault.part.startswith(starts):
+        if part.startswith(starts):
             return advice
     return "write it in Go's syntax: https://pkg.go.dev/regexp/syntax"
