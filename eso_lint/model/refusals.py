@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from eso_lint.model.in_play import version_in_play
 from eso_lint.model.kinds.external_secret import ClusterExternalSecret
 from eso_lint.model.kinds.push_secret import BasePushSecret
 from eso_lint.model.resource import Resource
-from eso_lint.model.versions import parse_version
 from eso_lint.model.workspace import Workspace
 
 # The webhook sees no v1alpha1: the API server converts or refuses it before, and its entries are written otherwise.
@@ -30,6 +28,10 @@ def refused(resource: Resource, ws: Workspace, since: str) -> bool:
 
 def runs(resource: Resource, ws: Workspace, since: str) -> bool:
     """Whether every release that may judge the object is that one or later."""
+    # Nothing of this is loaded for a repository without such faults.
+    from eso_lint.model.in_play import version_in_play
+    from eso_lint.model.versions import parse_version
+
     wanted = parse_version(since)
     play = version_in_play(resource, ws)
     lowest = play.versions[0] if play.versions else play.judged
