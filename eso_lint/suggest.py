@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+_MOST_LOOKS = 3_000_000
+
 
 def distance(a: str, b: str, limit: int) -> int:
     """Damerau-Levenshtein distance (adjacent transpositions count one); `limit + 1` when it is above `limit`."""
@@ -55,6 +57,29 @@ def is_slip(word: str, name: str) -> bool:
     return not different or any(
         min(len(x), len(y)) > 3 and re.sub(r"\d", "", x) != re.sub(r"\d", "", y) for x, y in different
     )
+
+
+class Nearby:
+    """Names among which slips are looked for again and again; after very many looks nothing is near any more."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = [(name, _letters(name)) for name in sorted(set(names))]
+        self._looks = _MOST_LOOKS
+
+    def slip(self, word: str) -> str | None:
+        """What `closest` says of those for which `is_slip` holds."""
+        self._looks -= len(self._names)
+        if self._looks < 0:
+            return None
+        # An edit changes no more than two letters of the set: most names are far for that alone.
+        letters = _letters(word)
+        some = [name for name, own in self._names if len(letters ^ own) <= 4]
+        self._looks -= 20 * len(some)
+        return closest(word, (name for name in some if is_slip(word, name)))
+
+
+def _letters(name: str) -> frozenset[str]:
+    return frozenset(name.lower().replace("_", "-"))
 
 
 def respelled(written: str, text: str) -> str:

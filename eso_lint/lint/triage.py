@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from eso_lint.lint.entry import Entry
@@ -77,31 +79,58 @@ def namespace_of(finding: Finding) -> str:
     return finding.object if finding.kind == "Namespace" else finding.namespace
 
 
+class _Covers:
+    """Suppressions of one rule in one file and scope, by where what they cover begins."""
+
+    __slots__ = ("_reach", "_starts", "_ways")
+
+    def __init__(self, ways: dict[tuple[int, int], list[tuple[Suppression, Name]]]) -> None:
+        self._ways = sorted(ways.items(), key=lambda way: way[0])
+        self._starts = [start for (start, _), _ in self._ways]
+        # How far anything that begins no later than this one covers.
+        self._reach = list(accumulate((end for (_, end), _ in self._ways), max))
+
+    def at(self, offset: int) -> Iterator[tuple[Suppression, Name]]:
+        i = bisect(self._starts, offset) - 1
+        while i >= 0 and self._reach[i] > offset:
+            (_, end), found = self._ways[i]
+            if end > offset:
+                yield from found
+                del found[1:]  # they are marked as used; the first goes on to speak for them
+            i -= 1
+
+
 class Matcher:
     """Suppressions by file, and which of their names hid something."""
 
     def __init__(self, suppressions: Iterable[Suppression]) -> None:
-        self._by_path: dict[str, list[Suppression]] = {}
-        self.used: set[Name] = set()
+        found: dict[tuple[str, str], dict[str, dict[tuple[int, int], list[tuple[Suppression, Name]]]]] = {}
         for suppression in suppressions:
-            if not suppression.fault:
-                self._by_path.setdefault(suppression.file.path, []).append(suppression)
+            start, end = suppression.covers or (0, len(suppression.file.text) + 1)
+            for name in () if suppression.fault else suppression.names:
+                # As written for names of rules, in capitals for ids.
+                for text in {name.text, name.text.upper()}:
+                    scopes = found.setdefault((suppression.file.path, text), {}).setdefault(suppression.scope, {})
+                    scopes.setdefault((start, max(end, start + 1)), []).append((suppression, name))
+        self._covers = {key: [_Covers(ways) for ways in scopes.values()] for key, scopes in found.items()}
+        self.used: set[Name] = set()
 
     def first(self, finding: Finding) -> Suppression | None:
         """The suppression that hides a finding, if any; all that do are marked as used.
 
         A finding across files can be ignored at either end.
         """
-        if not self._by_path:
-            return None
-        found: Suppression | None = None
+        first: Suppression | None = None
         for span in (finding.span, *(related.span for related in finding.related)):
-            for suppression in self._by_path.get(span.file.path, ()):
-                for name in suppression.names:
-                    if means(name.text, finding.rule.id, finding.rule.name) and suppression.hides(span):
-                        self.used.add(name)
-                        found = found or suppression
-        return found
+            hiding = [
+                pair
+                for text in (finding.rule.name, finding.rule.id)
+                for covers in self._covers.get((span.file.path, text), ())
+                for pair in covers.at(span.start)
+            ]
+            self.used.update(name for _, name in hiding)
+            first = first or min((s for s, _ in hiding), key=lambda s: s.span.start, default=None)
+        return first
 
 
 def means(text: str, id: str, name: str) -> bool:

@@ -10,8 +10,8 @@ from eso_lint.model import evidence
 from eso_lint.model.kinds.generator import GENERATOR_KINDS
 from eso_lint.model.place import is_in, may_be_in, same_world, serves
 from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown, references
-from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource
-from eso_lint.suggest import closest, is_slip
+from eso_lint.model.resource import CLUSTER_SCOPED, ESO_GROUP, GENERATOR_GROUP, Resource
+from eso_lint.suggest import Nearby
 
 if TYPE_CHECKING:
     from eso_lint.config import Config
@@ -242,12 +242,17 @@ class Workspace:
         )
         if others:
             return Missing("other-kind", others, len(candidates))
-        elsewhere = tuple(r for r in candidates if r.name == name)
+        names = self._by_kind.get(kind, {})
+
+        def called(name: str) -> tuple[Resource, ...]:
+            return tuple(r for r in names.get(name, ()) if r.placement.deployed and same_world(r, source))
+
+        elsewhere = called(name)
         if elsewhere:
             return Missing("other-namespace", elsewhere, len(candidates))
         near = self._closest(reference, kind, name, candidates)
         if near is not None:
-            return Missing("near-name", tuple(r for r in candidates if r.name == near), len(candidates))
+            return Missing("near-name", called(near), len(candidates))
         if self.config.closed_world:
             return Missing("closed-world", (), len(candidates))
         if candidates and reference.role not in _FOREIGN_ROLES and source.world not in self._open_worlds:
@@ -256,16 +261,30 @@ class Workspace:
 
     def _closest(self, reference: Reference, kind: str, name: str, candidates: list[Resource]) -> str | None:
         """The name a slip away, among the candidates that the reference could mean."""
-        key = (kind, name, reference.namespace, reference.source.world)
+        foreign = reference.role in _FOREIGN_ROLES
+        place = (kind, str(foreign), reference.namespace or "", reference.source.world)
+        key = (name, *place)
         if key not in self._near:
-            foreign = reference.role in _FOREIGN_ROLES
-            names = {
-                r.name
-                for r in candidates
-                if r.name and (is_in(r, reference.namespace) if foreign else may_be_in(r, reference.namespace))
-            }
-            self._near[key] = closest(name, sorted(n for n in names if is_slip(name, n)))
+            known = self._once(("nearby", *place), lambda: Nearby(self._names(reference, kind, candidates)))
+            self._near[key] = known.slip(name)
         return self._near[key]
+
+    def _names(self, reference: Reference, kind: str, candidates: list[Resource]) -> set[str]:
+        """The names of the candidates that are, or may be, in the namespace of a reference."""
+
+        def by_namespace() -> dict[str | None, set[str]]:
+            found: dict[str | None, set[str]] = {}
+            for resource in candidates:
+                if resource.name:
+                    anywhere = resource.kind in CLUSTER_SCOPED
+                    found.setdefault(None if anywhere else resource.namespace, set()).add(resource.name)
+            return found
+
+        groups = self._once(("names", kind, reference.source.world), by_namespace)
+        here = groups.get(reference.namespace, set()) if reference.namespace is not None else set()
+        if reference.role in _FOREIGN_ROLES:
+            return here
+        return here | groups.get(None, set()) if reference.namespace is not None else set().union(*groups.values())
 
     def made_secret(self, name: str) -> bool:
         """Whether something other than a Secret manifest makes, or may make, a Secret of that name."""

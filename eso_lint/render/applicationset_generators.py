@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from functools import partial
+from itertools import islice
 
 from eso_lint.render.applicationset_select import selected
 from eso_lint.render.applicationset_values import (
@@ -164,11 +165,12 @@ class Generators:
         filler = Filler(go)
         found = [Params({})]
         for child in children:
-            found = [
+            every = (
                 Params(overlaid(other.values, one.values, go), one.sure and other.sure, one.open or other.open)
                 for one in found
                 for other in self.sets(filler.fill(child, one.values), go, depth + 1)
-            ][: _MAX_SETS + 1]
+            )
+            found = list(islice(every, _MAX_SETS + 1))
         return found
 
     def _merge(self, block: Mapping, go: bool, depth: int) -> list[Params]:

@@ -53,6 +53,12 @@ def _compiled(pattern: str, star: str, one: str, alternatives: bool) -> re.Patte
         else:
             made.append(re.escape(char))
         at += 1
+    if made.count(star) > 2:
+        if "(?:" in made:
+            return None
+        # What stands between two stars may as well be where it is found first: then no search takes long.
+        first, *middle, last = ("".join(made)).split(star)
+        made = [first, *(f"(?>{star}?{part})" for part in middle), star, last]
     try:
         return re.compile("".join(made) + r"\Z", re.DOTALL)
     except re.error:

@@ -49,7 +49,7 @@ from eso_lint.source.node import (
 
 MAX_DEPTH = 50
 # Objects times what is done to them, in all builds together: what is beyond is not followed.
-MOST_WORK = 5_000_000
+MOST_WORK = 2_000_000
 MOST_COPIES = 200_000
 _ONE_BUILD = 50
 _UNKNOWN_FIELDS = ("helmCharts", "helmChartInflationGenerator")
@@ -339,7 +339,7 @@ class Build:
         def tell(wanted: Mapping, fits: bool) -> None:
             key = (entry.file.path, entry.start, wanted.file.path, wanted.start)
             note = None
-            if not fits and layer.complete:
+            if not fits and layer.complete and self._affords(layer, entry, 10 * len(layer.items)):
                 paths = {*layer.read, *filter(is_manifest, layer.implied())}
                 if all(self.manifests.of(path).whole for path in paths):
                     note = misfit(layer.items, wanted, targeted, lambda kind: self.manifests.unread(paths, kind))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from eso_lint.render.tree import (
+    MAX_STEPS,
     effective,
     sequence_with,
     unknown,
@@ -14,7 +15,8 @@ from eso_lint.render.tree import (
     without,
 )
 from eso_lint.render.tree import set_field as set_field
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, lookup, string, weigh
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, lookup, string
+from eso_lint.source.size import height, weigh
 
 # Lists that kustomize merges, by the kind of object: field -> the key that tells items apart ("" for plain values).
 _METADATA = {"finalizers": "", "ownerReferences": "uid"}
@@ -38,6 +40,7 @@ _NOTHING: dict[str, str] = {}
 _NUMBER = re.compile(r"[0-9]{1,8}")
 # What the copies of one patch may add, and the work that it may be, counted in nodes.
 _MOST_COPIED = 50_000
+MAX_DEPTH = 128
 _MOST_WORK = 20_000_000
 
 
@@ -176,6 +179,8 @@ def json_patch(root: Node, operations: Node) -> Node:
         if op is None or pointer is None or path is None:
             continue
         steps = _steps(pointer)
+        if len(steps) > MAX_STEPS:
+            continue  # deeper than anything that is asked for
         value = lookup(operation, "value")
         if value is None:
             # An absent value is null.
@@ -192,7 +197,9 @@ def json_patch(root: Node, operations: Node) -> Node:
                 raise PatchError(lookup(operation, "from") or operation, f"there is nothing at `{source}`")
             if op == "move":
                 root = _change(root, _steps(source), None, "remove", path)
-            elif (room := room - weigh(moved)) < 0:
+            else:
+                room -= weigh(moved)
+            if room < 0 or height(moved) > MAX_DEPTH:
                 moved = unknown(moved)
             root = _change(root, steps, moved, "add", path)
         elif op in ("add", "replace"):

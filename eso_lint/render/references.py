@@ -10,6 +10,7 @@ from eso_lint.render.tree import change_at, sequence_with, unknown, with_entry
 from eso_lint.render.unit import Item
 from eso_lint.source.node import Mapping, Node, Scalar, Sequence, items, lookup, string
 
+_MANY = 1_000  # objects of one name: which of them is meant is not looked for
 _Fields = dict[str, list[tuple[Reference, FieldSpec]]]
 
 
@@ -101,7 +102,8 @@ class _Finder:
         return fresh
 
     def _find(self, name: str, namespace: Node | None) -> Item | None:
-        candidates = [i for i in self.by_name.get(name, ()) if self._reachable(i)]
+        found = self.by_name.get(name, ())
+        candidates = [i for i in found if self._reachable(i)] if len(found) < _MANY else []
         if namespace is not None:
             text = string(namespace) or ""
             first = [i for i in candidates if effective(i.ids[0][1]) == text]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from eso_lint.render.edit import MAX_DEPTH
 from eso_lint.render.select import Target, both, effective
-from eso_lint.render.tree import sequence_with, unknown, with_entry, with_pairs
+from eso_lint.render.tree import MAX_STEPS, sequence_with, unknown, with_entry, with_pairs
 from eso_lint.render.unit import Item
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, lookup, string, weigh
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, lookup, string
 from eso_lint.source.pattern import go_search
+from eso_lint.source.size import height, weigh
 
 _WHERE = re.compile(r"\[(?P<key>[^=\]]*)=(?P<value>.*)\]\Z", re.DOTALL)
 _LONGEST = 1_000_000  # what one object may weigh in a cluster
@@ -26,7 +28,7 @@ def replace(found: list[Item], entry: Node, report: Report) -> None:
         at = entry.get("source") or entry
         report("opaque", at, "the source of this replacement is not known")
         value = unknown(at)
-    elif weigh(value) > _MOST_COPIED:
+    elif weigh(value) > _MOST_COPIED or height(value) > MAX_DEPTH:
         value = unknown(value)
     for target in items(entry.get("targets")):
         select, rejects, options = target.get("select"), items(target.get("reject")), target.get("options")
@@ -43,7 +45,7 @@ def replace(found: list[Item], entry: Node, report: Report) -> None:
             here = value if chosen else unknown(value)
             for path in paths:
                 text = "metadata.name" if path is None else string(path)
-                if text is None:
+                if text is None or text.count(".") > MAX_STEPS:
                     continue
                 changed, hits = _put(item.root, steps(text), here, options)
                 if not hits and chosen and path is not None:

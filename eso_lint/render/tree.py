@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent
 
+MAX_STEPS = 32  # longer paths lead to nothing that anybody asks for
 Change = Callable[[Node], Node]
 _WORDS = re.compile(r"\b(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)\b")
 
@@ -97,7 +98,7 @@ def change_at(root: Node, steps: list[str], change: Change, create: Node | None 
     With `create` a missing field is made at its place (`change` gets it as an empty scalar). The same tree comes back
     where nothing changed.
     """
-    if isinstance(root, Opaque):
+    if isinstance(root, Opaque) or len(steps) > MAX_STEPS:
         return root
     if not steps:
         return change(root)

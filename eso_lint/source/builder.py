@@ -32,13 +32,13 @@ from eso_lint.source.node import (
     SourceFile,
     effective_key,
     walk,
-    weigh,
 )
 from eso_lint.source.placeholder import NONE, marks, why
 from eso_lint.source.scalar import SPECIAL, refusal
+from eso_lint.source.size import weigh
 
 _PROPERTIES = re.compile(r"(?:(?:&[0-9A-Za-z_-]*+|!<[^>\s]*+>|![^\s,\[\]{}]*+)(?:\s++|#[^\r\n\x85\u2028\u2029]*+)*+)*+")
-MAX_DEPTH = 1_000
+MAX_DEPTH = 128  # three times what is seen in life; readers of trees may call themselves at every level
 MAX_MERGED = 100_000
 # What Kubernetes' reader allows: of so many nodes, with aliases spelt out, such a share may come from aliases.
 FEW_NODES, FEW_SHARE = 400_000, 0.99

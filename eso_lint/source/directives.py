@@ -9,6 +9,7 @@ nothing. In Markdown the comment is `<!-- eso-lint: ignore[...] reason -->`.
 from __future__ import annotations
 
 import re
+from bisect import bisect, bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, Source
 from eso_lint.source.parse import Parsed, chunks
 
 NEEDLE = b"eso-lint"
+Seen = dict[int, tuple[int, int]]
 # Files without the exact needle are only looked into when they are read anyway: for misspelt markers.
 SUSPECT = re.compile(rb"(?i)eso[-_ ]?lint|\bignore[\[ (:]*ESO\d{3}")
 
@@ -116,6 +118,13 @@ class _Places:
                 self._see(node)
         self.units.sort(key=lambda unit: (unit[0], -unit[1]))
         self.texts.sort()
+        self.scalars.sort()
+        # Flow collections inside of others touch no further line.
+        outer: list[tuple[int, int]] = []
+        for start, end in sorted(self.flows, key=lambda flow: (flow[0], -flow[1])):
+            if not outer or start >= outer[-1][1]:
+                outer.append((start, end))
+        self.flows = outer
 
     def _see(self, node: Node) -> None:
         if isinstance(node, (Scalar, Opaque)):
@@ -134,9 +143,7 @@ class _Places:
             self.units += [(item.start, item.end) for item in node.items]
 
     def in_scalar(self, offset: int) -> bool:
-        from bisect import bisect_right
-
-        i = bisect_right(self.texts, (offset, len(self.file.text) + 1)) - 1
+        i = bisect(self.texts, (offset, len(self.file.text) + 1)) - 1
         # Scalars do not overlap, but templates may put an opaque beside one.
         return any(start <= offset < end for start, end in self.texts[max(0, i - 1) : i + 1])
 
@@ -147,20 +154,22 @@ class _Places:
         start = starts[number - 1]
         end = starts[number] if number < len(starts) else len(self.file.text)
         low, high = start, end
-        for s, e in (*self.scalars, *self.flows):
-            if s < end and e > start:
-                low, high = min(low, s), max(high, e)
+        for spans in (self.scalars, self.flows):
+            # Where spans do not overlap, few of those that begin before the line can reach it.
+            for i in range(max(0, bisect(spans, (start, 0)) - 2), bisect(spans, (end, 0))):
+                if spans[i][1] > start:
+                    low, high = min(low, spans[i][0]), max(high, spans[i][1])
         return starts[self.file.position(low)[0] - 1], high
 
     def next(self, offset: int) -> tuple[int, int] | None:
         """The outermost node that begins after an offset, in the same document or the one that follows it."""
-        from bisect import bisect_left
-
         i = bisect_left(self.units, (offset, -1))
         return self.units[i] if i < len(self.units) else None
 
     def chunk(self, offset: int) -> tuple[int, int]:
-        return next(((s, e) for s, e in self.chunks if s <= offset < e), (0, len(self.file.text)))
+        i = bisect(self.chunks, (offset, len(self.file.text) + 1)) - 1
+        found = i >= 0 and offset < self.chunks[i][1]
+        return self.chunks[i] if found else (0, len(self.file.text))
 
     def first_content(self) -> int:
         return self.units[0][0] if self.units else len(self.file.text)
@@ -169,6 +178,7 @@ class _Places:
 def _yaml(file: SourceFile, parsed: Parsed) -> Iterator[Suppression]:
     places = _Places(file, parsed)
     text = file.text
+    seen: Seen = {}
     for comment in _YAML_COMMENT.finditer(text):
         start, end = comment.span()
         if places.in_scalar(start):
@@ -189,7 +199,7 @@ def _yaml(file: SourceFile, parsed: Parsed) -> Iterator[Suppression]:
         elif match[1] == "ignore-document":
             yield _make(file, match, "document", places.chunk(start))
         elif _alone(text, start):
-            yield _make(file, match, "node", places.next(end) or _next_line(file, end))
+            yield _make(file, match, "node", places.next(end) or _next_line(file, end, seen))
         else:
             yield _make(file, match, "line", places.line(start))
 
@@ -199,33 +209,44 @@ def _alone(text: str, start: int) -> bool:
     return not text[line:start].strip()
 
 
-def _next_line(file: SourceFile, offset: int) -> tuple[int, int]:
-    """The next line that is no comment, with those that continue it."""
+def _next_line(file: SourceFile, offset: int, seen: Seen) -> tuple[int, int]:
+    """The next line that is no comment, with those that continue it. `seen` keeps the answers of earlier calls."""
     starts = file.line_starts
     number = file.position(offset)[0]
-    while number < len(starts) and (
-        not file.line(number + 1).strip() or file.line(number + 1).lstrip().startswith("#")
-    ):
+    passed = []
+    while number < len(starts) and number not in seen:
+        passed.append(number)
+        text = file.line(number + 1).strip()
+        if text and not text.startswith("#"):
+            break
         number += 1
-    start = starts[number] if number < len(starts) else len(file.text)
-    number += 1
-    while number < len(starts) and file.line(number).rstrip().endswith("\\"):
+    found = seen.get(number)
+    if found is None:
+        start = starts[number] if number < len(starts) else len(file.text)
         number += 1
-    return start, starts[number] if number < len(starts) else len(file.text)
+        while number < len(starts) and file.line(number).rstrip().endswith("\\"):
+            number += 1
+        found = start, starts[number] if number < len(starts) else len(file.text)
+    seen.update(dict.fromkeys(passed, found))
+    return found
 
 
-def _this_line(file: SourceFile, offset: int) -> tuple[int, int]:
-    """The line of an offset, with the earlier ones that it continues."""
+def _this_line(file: SourceFile, offset: int, seen: Seen) -> tuple[int, int]:
+    """The line of an offset, with the earlier ones that it continues. `seen` keeps the answers of earlier calls."""
     starts = file.line_starts
     number = last = file.position(offset)[0]
-    while number > 1 and file.line(number - 1).rstrip().endswith("\\"):
+    while number > 1 and number not in seen and file.line(number - 1).rstrip().endswith("\\"):
         number -= 1
-    return starts[number - 1], starts[last] if last < len(starts) else len(file.text)
+    first = seen[number][0] if number in seen else starts[number - 1]
+    seen[last] = first, starts[last] if last < len(starts) else len(file.text)
+    return seen[last]
 
 
 def _script(file: SourceFile, start: int, end: int) -> Iterator[Suppression]:
     """Markers in `#` comments of scripts, Makefiles, Dockerfiles."""
     text = file.text
+    before: Seen = {}
+    after: Seen = {}
     for comment in _YAML_COMMENT.finditer(text, start, end):
         match, meant = _marker(file, *comment.span())
         if match is None:
@@ -236,18 +257,27 @@ def _script(file: SourceFile, start: int, end: int) -> Iterator[Suppression]:
         elif match[1] == "ignore-document":
             yield _make(file, match, "document", (0, len(text)))
         elif _alone(text, comment.start()):
-            yield _make(file, match, "node", _next_line(file, comment.end()))
+            yield _make(file, match, "node", _next_line(file, comment.end(), after))
         else:
-            yield _make(file, match, "line", _this_line(file, comment.start()))
+            yield _make(file, match, "line", _this_line(file, comment.start(), before))
 
 
 def _markdown(file: SourceFile) -> Iterator[Suppression]:
     text = file.text
     fences = list(_fences(text))
+    starts = [start for start, _, _ in fences]
     found: list[Suppression] = []
-    for comment in _HTML_COMMENT.finditer(text):
+    before: Seen = {}
+    after: Seen = {}
+
+    def fence_at(offset: int) -> tuple[int, int] | None:
+        start, end, _ = fences[bisect(starts, offset) - 1] if fences else (0, 0, "")
+        return (start, end) if start <= offset < end else None
+
+    # Nothing is searched for behind the last end of a comment.
+    for comment in _HTML_COMMENT.finditer(text, 0, text.rfind("-->") + 3):
         quoted = text[comment.start() - 1 : comment.start()] == "`"
-        if quoted or any(start <= comment.start() < end for start, end, _ in fences):
+        if quoted or fence_at(comment.start()):
             continue
         match, meant = _marker(file, *comment.span())
         if match is None:
@@ -258,10 +288,9 @@ def _markdown(file: SourceFile) -> Iterator[Suppression]:
         elif _alone(text, comment.start()):
             at = re.compile(r"\s*").match(text, comment.end())
             begin = at.end() if at else comment.end()
-            fence = next(((s, e) for s, e, _ in fences if s <= begin < e), None)
-            found.append(_make(file, match, "node", fence or _next_line(file, comment.end())))
+            found.append(_make(file, match, "node", fence_at(begin) or _next_line(file, comment.end(), after)))
         else:
-            found.append(_make(file, match, "line", _this_line(file, comment.start())))
+            found.append(_make(file, match, "line", _this_line(file, comment.start(), before)))
     for start, end, language in fences:
         if language in _SHELLS:
             found += _script(file, start, end)

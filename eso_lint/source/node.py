@@ -372,25 +372,3 @@ def walk(node: Node) -> Iterator[Node]:
                 stack.append(key)
         elif isinstance(current, Sequence):
             stack.extend(reversed(current.items))
-
-
-def weigh(node: Node, sizes: dict[int, int] | None = None) -> int:
-    """The number of nodes of a tree with every alias spelt out. `sizes` takes those of its containers, by identity."""
-    known: dict[int, int] = {} if sizes is None else sizes
-    stack: list[Node] = [node]
-    while stack:
-        current = stack[-1]
-        if isinstance(current, Mapping):
-            children = [child for pair in current.entries for child in pair]
-        elif isinstance(current, Sequence):
-            children = list(current.items)
-        else:
-            stack.pop()
-            continue
-        todo = [c for c in children if isinstance(c, (Mapping, Sequence)) and id(c) not in known]
-        if todo and id(current) not in known:
-            stack += todo
-        else:
-            known[id(current)] = 1 + sum(known.get(id(child), 1) for child in children)
-            stack.pop()
-    return known.get(id(node), 1)
