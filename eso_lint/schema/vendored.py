@@ -8,7 +8,8 @@ from typing import Any
 
 from eso_lint.model.workspace import Workspace
 from eso_lint.schema.pack import Pack, pack_crds
-from eso_lint.source.node import Mapping, Node, Scalar, Sequence, SourceFile, items, lookup, string, weigh
+from eso_lint.source.node import Mapping, Node, Scalar, Sequence, SourceFile, items, lookup, string
+from eso_lint.source.size import weigh
 
 _GROUPS = ("external-secrets.io", "generators.external-secrets.io")
 _LARGEST = 200_000  # nodes of a CRD with its aliases spelt out
