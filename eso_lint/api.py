@@ -84,6 +84,7 @@ if TYPE_CHECKING:
         uses_kind,
     )
     from eso_lint.model.place import is_in, same_world
+    from eso_lint.model.reconcilers import allows_manifests, controller_classes, idle_kinds, missing_crds
     from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown, distinct
     from eso_lint.model.refusals import is_seen, refused, runs
     from eso_lint.model.remote import (
@@ -220,10 +221,12 @@ __all__ = [
     "WebhookConfiguration",
     "Workspace",
     "admission",
+    "allows_manifests",
     "anchored",
     "annotation_limit",
     "bare_applies",
     "closest",
+    "controller_classes",
     "decide",
     "declared_by",
     "delivered_notes",
@@ -239,6 +242,7 @@ __all__ = [
     "go_search",
     "hidden",
     "idle",
+    "idle_kinds",
     "is_absent",
     "is_in",
     "is_seen",
@@ -256,6 +260,7 @@ __all__ = [
     "mentions_path",
     "misplaced",
     "missing_chart",
+    "missing_crds",
     "missing_segment",
     "named_files",
     "network_policies",

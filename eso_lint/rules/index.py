@@ -91,4 +91,12 @@ INDEX: tuple[Entry, ...] = (
     Entry("ESO812", "kustomize-not-listed", "delivery", ("BaseExternalSecret", "Store", "BasePushSecret", "Generator"), (), 3, 2, 2, "eso_lint.rules.delivery.kustomize_not_listed"),
     Entry("ESO820", "unknown-chart-value", "delivery", ("OperatorInstall",), (), 2, 2, 3, "eso_lint.rules.delivery.unknown_chart_value"),
     Entry("ESO821", "dead-chart-value", "delivery", ("OperatorInstall",), (), 2, 2, 3, "eso_lint.rules.delivery.dead_chart_value"),
+    Entry("ESO822", "reconciler-off-in-use", "hardening", ("OperatorInstall",), (), 2, 3, 3, "eso_lint.rules.hardening.reconciler_off_in_use"),
+    Entry("ESO823", "crd-not-installed", "hardening", ("OperatorInstall",), (), 2, 3, 2, "eso_lint.rules.hardening.crd_not_installed"),
+    Entry("ESO824", "reconciler-without-crd", "hardening", ("OperatorInstall",), (), 2, 3, 2, "eso_lint.rules.hardening.reconciler_without_crd"),
+    Entry("ESO825", "push-reconcilers-contradict", "hardening", ("OperatorInstall",), (), 2, 3, 3, "eso_lint.rules.hardening.push_reconcilers_contradict"),
+    Entry("ESO826", "generic-target-not-allowed", "hardening", ("ExternalSecret",), (), 2, 3, 3, "eso_lint.rules.hardening.generic_target_not_allowed"),
+    Entry("ESO827", "controller-class-unserved", "hardening", ("Store", "Generator"), (), 2, 2, 2, "eso_lint.rules.hardening.controller_class_unserved"),
+    Entry("ESO828", "replicas-without-leader-election", "hardening", ("OperatorInstall",), (), 2, 2, 3, "eso_lint.rules.hardening.replicas_without_leader_election"),
+    Entry("ESO829", "metrics-auth-without-tls", "hardening", ("OperatorInstall",), (), 2, 3, 3, "eso_lint.rules.hardening.metrics_auth_without_tls"),
 )
