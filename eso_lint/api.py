@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from eso_lint.model.place import is_in, same_world
     from eso_lint.model.reconcilers import allows_manifests, controller_classes, idle_kinds, missing_crds
     from eso_lint.model.reference import External, Found, Missing, Reference, Resolution, Unknown, distinct
-    from eso_lint.model.refusals import is_seen, refused, runs
+    from eso_lint.model.refusals import is_seen, may_grow, refused, runs
     from eso_lint.model.remote import (
         Inventory,
         KeyGroup,
@@ -255,6 +255,7 @@ __all__ = [
     "listed_neighbour",
     "lookup",
     "matches_every_namespace",
+    "may_grow",
     "may_meet",
     "meant_kind",
     "mentions_path",

@@ -132,6 +132,7 @@ HOMES = {
     "listed_neighbour": "eso_lint.model.delivery",
     "lookup": "eso_lint.source.node",
     "matches_every_namespace": "eso_lint.model.breadth",
+    "may_grow": "eso_lint.model.refusals",
     "may_meet": "eso_lint.model.together",
     "meant_kind": "eso_lint.model.serving",
     "mentions_path": "eso_lint.model.delivery",

@@ -36,3 +36,9 @@ def runs(resource: Resource, ws: Workspace, since: str) -> bool:
     play = version_in_play(resource, ws)
     lowest = play.versions[0] if play.versions else play.judged
     return wanted is not None and lowest >= wanted
+
+
+def may_grow(resource: Resource) -> bool:
+    """Whether an object may have more than is seen: its chart is released elsewhere, with values of that place."""
+    chart = any(unit.at is None and unit.name.startswith("chart ") for unit in resource.placement.units)
+    return chart and "{{" in resource.file.text

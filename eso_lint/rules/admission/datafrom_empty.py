@@ -11,6 +11,7 @@ from eso_lint.api import (
     first_scalar,
     is_absent,
     is_seen,
+    may_grow,
     refused,
     rule,
 )
@@ -102,7 +103,7 @@ def datafrom_empty(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
 
     References: https://external-secrets.io/latest/api/externalsecret/
     """
-    if not is_seen(es):
+    if not is_seen(es) or may_grow(es):
         return
     for entry in es.data_from:
         node = entry.node

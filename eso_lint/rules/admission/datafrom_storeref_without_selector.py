@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eso_lint.api import BaseExternalSecret, Mapping, Problem, Severity, Workspace, is_absent, is_seen, rule
+from eso_lint.api import BaseExternalSecret, Mapping, Problem, Severity, Workspace, is_absent, is_seen, may_grow, rule
 
 BAD = """
 apiVersion: external-secrets.io/v1
@@ -75,7 +75,7 @@ def datafrom_storeref_without_selector(es: BaseExternalSecret, ws: Workspace) ->
 
     References: https://external-secrets.io/latest/api/externalsecret/
     """
-    if not is_seen(es):
+    if not is_seen(es) or may_grow(es):
         return
     for entry in es.data_from:
         node = entry.node

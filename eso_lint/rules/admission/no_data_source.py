@@ -11,6 +11,7 @@ from eso_lint.api import (
     Workspace,
     is_absent,
     is_seen,
+    may_grow,
     refused,
     rule,
 )
@@ -105,6 +106,40 @@ spec:
 """
 
 
+GOOD_OFF = """
+# file: apps/kustomization.yaml
+resources: [cache.yaml]
+# file: apps/cache.yaml
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: cache
+spec:
+  secretStoreRef: {name: vault}
+  dataFrom:
+    - extract: {key: shop/cache}
+# file: chart/Chart.yaml
+apiVersion: v2
+name: shop
+version: 1.0.0
+# file: chart/values.yaml
+database:
+  enabled: false
+# file: chart/templates/db.yaml
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: db
+spec:
+  secretStoreRef: {name: vault}
+  data:
+  {{- if .Values.database.enabled }}
+    - secretKey: password
+      remoteRef: {key: shop/db}
+  {{- end }}
+"""
+
+
 @rule(
     id="ESO310",
     name="no-data-source",
@@ -112,7 +147,7 @@ spec:
     severity=Severity.ERROR,
     since="0.1.0",
     bad=(BAD, BAD_CLUSTER),
-    good=(GOOD, GOOD_CHART),
+    good=(GOOD, GOOD_CHART, GOOD_OFF),
 )
 def no_data_source(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     """An ExternalSecret has neither `data` nor `dataFrom`.
@@ -125,7 +160,7 @@ def no_data_source(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
 
     References: https://external-secrets.io/latest/api/externalsecret/
     """
-    if not is_seen(es) or not _empty(es.spec("data")) or not _empty(es.spec("dataFrom")):
+    if not is_seen(es) or may_grow(es) or not _empty(es.spec("data")) or not _empty(es.spec("dataFrom")):
         return
     at = next((key for key in (es.key_at(*es.spec_path, f) for f in ("data", "dataFrom")) if key), es.spec_anchor())
     yield Problem(

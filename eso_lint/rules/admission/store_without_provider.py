@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eso_lint.api import Problem, Severity, Store, Workspace, is_absent, is_seen, rule
+from eso_lint.api import Problem, Severity, Store, Workspace, is_absent, is_seen, may_grow, rule
 
 BAD = """
 apiVersion: external-secrets.io/v1
@@ -60,7 +60,7 @@ def store_without_provider(store: Store, ws: Workspace) -> Iterator[Problem]:
 
     References: https://external-secrets.io/latest/api/secretstore/
     """
-    if is_seen(store) and is_absent(store.at("spec")):
+    if is_seen(store) and not may_grow(store) and is_absent(store.at("spec")):
         yield Problem(
             at=store.anchor("spec"),
             message="the store has no `spec`, and so no provider",
