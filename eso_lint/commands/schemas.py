@@ -49,7 +49,7 @@ def _list(root: str, folder: str | None) -> None:
             with open(os.path.join(home, name), encoding="utf-8") as stream:
                 pack = read_pack(stream.read())
             if pack is not None:
-                sys.stdout.write(f"{folder}/{name}: {pack.release}, {len(pack.kinds)} kinds\n")
+                sys.stdout.write(_told(folder, name, pack.release, len(pack.kinds)))
 
 
 def _add(line: CommandLine, root: str, folder: str) -> None:
@@ -74,8 +74,11 @@ def _add(line: CommandLine, root: str, folder: str) -> None:
     name = f"eso-{version}{SUFFIX}"
     with open(os.path.join(home, name), "w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)
-    kinds = "kind" if len(found) == 1 else "kinds"
-    sys.stdout.write(f"{folder}/{name}: release {version}, {len(found)} {kinds}\n")
+    sys.stdout.write(_told(folder, name, str(version), len(found)))
+
+
+def _told(folder: str, name: str, release: str, count: int) -> str:
+    return f"{folder}/{name}: release {release}, {count} kind{'' if count == 1 else 's'}\n"
 
 
 def _version(line: CommandLine, crds: list[Node]) -> Version:
