@@ -28,7 +28,7 @@ def main(argv: Sequence[str]) -> int:
         sys.stderr.write(f"eso-lint: {error}\n" + (f"  {error.hint}\n" if error.hint else ""))
         return 2
     except BrokenPipeError:
-        _silence_stdout()
+        silence_stdout()
         return 0
     except OSError as error:
         # The surroundings failed, not we: a full disk, a stream that broke.
@@ -115,7 +115,7 @@ def internal_error(error: Exception, argv: Sequence[str], verbose: bool) -> int:
     return 2
 
 
-def _silence_stdout() -> None:
+def silence_stdout() -> None:
     """The reader went away (`| head`): nothing more can be said there, the interpreter's last flush included."""
     import os
 

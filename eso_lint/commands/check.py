@@ -33,7 +33,7 @@ def check(line: CommandLine) -> int:
     for text in settings.warnings:
         warn(text)
     if line.has("verbose"):
-        _warn(f"root {root}; configuration {settings.path or 'none'}")
+        sys.stderr.write(f"eso-lint: root {root}; configuration {settings.path or 'none'}\n")
     reports = _reports(line, engine)
     progress = _progress()
     source = read_input(line, root, words, settings.config, progress)
@@ -49,7 +49,14 @@ def check(line: CommandLine) -> int:
     progress("")
     for text in _idle(line, settings, source):
         warn(text)
-    _write(line, report, reports, engine)
+    try:
+        _write(line, report, reports, engine)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of the report left (`| head`): what was found is found all the same.
+        from eso_lint.cli import silence_stdout
+
+        silence_stdout()
     return 0 if line.has("exit_zero") else report.exit_code
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from eso_lint.errors import UsageError
 from eso_lint.options import COMMANDS, CommandLine
@@ -24,22 +24,37 @@ def known_paths(line: CommandLine, words: list[str]) -> None:
         if len(words) > 1:
             raise UsageError("`-` (standard input) stands alone", "give its path with --stdin-filename")
         if line.text("changed_since"):
-            raise UsageError("`-` and --changed-since contradict each other")
+            raise UsageError("`-` and --changed-since contradict each other", "drop one of them")
         return
     if line.text("stdin_filename"):
-        raise UsageError("`--stdin-filename` needs the path `-`")
+        raise UsageError(
+            "`--stdin-filename` needs the path `-`", "such as `eso-lint - --stdin-filename a.yaml < a.yaml`"
+        )
     for word in words:
         if not os.path.lexists(word):
-            from eso_lint.suggest import closest
+            raise _no_such(word, () if line.explicit else COMMANDS)
 
-            near = None if line.explicit else closest(word, COMMANDS)
-            if near is None:
-                folder, name = os.path.split(word)
-                names = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
-                found = closest(name, names)
-                near_path = os.path.join(folder, found) if found else None
-                raise UsageError(f"no such path `{word}`", f"did you mean `{near_path}`?" if near_path else "")
-            raise UsageError(f"no command and no path `{word}`", f"did you mean the command `{near}`?")
+
+def _no_such(word: str, commands: Iterable[str]) -> UsageError:
+    """What to say of a path that does not exist; `commands` are what it may have been meant for."""
+    from eso_lint.suggest import closest
+
+    if not word:
+        return UsageError("an empty path", "is it an unset variable? `.` is the current directory")
+    if commands and word in ("help", "version"):
+        return UsageError(f"no command and no path `{word}`", f"did you mean `eso-lint --{word}`?")
+    near = closest(word, commands)
+    if near is not None:
+        return UsageError(f"no command and no path `{word}`", f"did you mean the command `{near}`?")
+    folder, name = os.path.split(word.rstrip("/" + os.sep))
+    if folder and not os.path.isdir(folder):
+        while (above := os.path.dirname(folder)) and not os.path.isdir(above):
+            folder = above
+        return UsageError(f"no such path `{word}`", f"`{folder}` does not exist, or is no directory")
+    found = closest(name, os.listdir(folder or "."))
+    if found:
+        return UsageError(f"no such path `{word}`", f"did you mean `{os.path.join(folder, found)}`?")
+    return UsageError(f"no such path `{word}`", f"paths are taken from `{os.getcwd()}`")
 
 
 def root_of(line: CommandLine, words: list[str]) -> tuple[str, tuple[str, ...]]:
@@ -80,6 +95,8 @@ def read_input(line: CommandLine, root: str, words: list[str], config: Any, prog
     force = line.has("force_exclude")
     if words == ["-"]:
         name = line.text("stdin_filename")
+        if sys.stdin is None:
+            raise UsageError("standard input is closed", "pipe a manifest into `eso-lint -`, or name a path")
         file = SourceFile(inside(name, root) if name else "stdin.yaml", sys.stdin.buffer.read())
         if name is None:
             return Input({file.path: file}, (), frozenset((file.path,)))
