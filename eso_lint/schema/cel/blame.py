@@ -43,10 +43,22 @@ class _Case:
             return None
         return isinstance(answer, Value) and answer.value is True
 
+    def look_further(self, looked_at: Context) -> None:
+        """Add what the evaluation would have seen without the fields that stopped it."""
+        for _ in range(_MOST):
+            context = Context(frozenset(looked_at.reads))
+            self.program.evaluate(self.node, self.schema, context, self.at_root, MAX_WORK // _MOST)
+            before = len(looked_at.reads)
+            for place, field in context.reads.items():
+                looked_at.reads.setdefault(place, field)
+            if len(looked_at.reads) in (before, _MOST):
+                return
+
 
 def blame(program: Program, node: Node, schema: Schema, at_root: bool, at: Node, looked_at: Context) -> Blame:
     """Where the fault lies. `looked_at` is what the evaluation that failed saw, `at` stands for the whole node."""
     case = _Case(program, node, schema, at_root)
+    case.look_further(looked_at)
     there: list[tuple[_Place, Scalar, Node]] = []
     absent: list[tuple[_Place, Mapping, str]] = []
     for place, (mapping, key) in list(looked_at.reads.items())[:_MOST]:

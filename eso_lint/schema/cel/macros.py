@@ -1,4 +1,4 @@
-"""Macros: `has`, the comprehensions, `cel.bind`, `optMap` and `optFlatMap`."""
+"""What does not evaluate all its arguments first: `has`, comprehensions, `cel.bind`, functions of optional values."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from eso_lint.schema.cel.values import (
     Failure,
     Optional,
     Stop,
-    elements,
     entry,
     is_map,
     key_of,
     no_overload,
     pairs,
+    rounds,
 )
 
 Frame = Any  # compiler.Frame
@@ -27,7 +27,7 @@ Compile = Callable[[Expr, Scope], Run]
 
 
 def expand(call: Call, scope: Scope, compile_expr: Compile) -> Run | None:
-    """What a call does if it is a macro, else None. Raises CelSyntaxError for a macro that is written wrongly."""
+    """What a call does if it is one of these, else None. Raises CelSyntaxError for one that is written wrongly."""
     name, args, target = call
     if target is None:
         return _has(args[0], scope, compile_expr) if name == "has" and len(args) == 1 else None
@@ -37,6 +37,8 @@ def expand(call: Call, scope: Scope, compile_expr: Compile) -> Run | None:
         return lambda frame: _bound(frame, variable, value(frame), body)
     if name in ("optMap", "optFlatMap") and len(args) == 2:
         return _opt_map(name, target, args, scope, compile_expr)
+    if name in ("or", "orValue") and len(args) == 1:
+        return _or(name, compile_expr(target, scope), compile_expr(args[0], scope))
     make = _COMPREHENSIONS.get((name, len(args)))
     if make is None:
         return None
@@ -109,6 +111,20 @@ def _opt_map(name: str, target: Expr, args: tuple[Expr, ...], scope: Scope, comp
     return run
 
 
+def _or(name: str, first: Run, second: Run) -> Run:
+    """The other side is evaluated only where this one is empty."""
+
+    def run(frame: Frame) -> Any:
+        value = first(frame)
+        if type(value) is not Optional:
+            raise no_overload(name, value)
+        if value is NONE:
+            return second(frame)
+        return value if name == "or" else value.value
+
+    return run
+
+
 class _Loop:
     """What a comprehension runs over: with one variable items or keys, with two also indices or values."""
 
@@ -120,10 +136,10 @@ class _Loop:
     def each(self, frame: Frame, visit: Callable[[Any], bool | None]) -> None:
         """Set the variables to each item in turn, and visit the first of them, until a visit says that it is enough."""
         value = self.source(frame)
-        rounds = pairs(value) if len(self.names) == 2 else ((item,) for item in elements(value))
+        found = pairs(value) if len(self.names) == 2 else ((item,) for item in rounds(value))
         before = [(name, frame.names.get(name, ABSENT)) for name in self.names]
         try:
-            for values in rounds:
+            for values in found:
                 frame.spend(2)
                 frame.names.update(zip(self.names, values, strict=True))
                 if visit(values[0]):

@@ -7,7 +7,6 @@ replaces has no value.
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import Any, Protocol
 
 from eso_lint.schema.cel.parser import RESERVED
@@ -127,6 +126,7 @@ def value(node: Node, schema: Schema, context: Context) -> Any:
         if schema.type == "array" and schema.items is not None:
             return ListValue(node, schema, context)
     elif isinstance(node, Scalar):
+        context.values.pop(id(node), None)  # the last look counts
         context.values[id(node)] = node
         return _scalar(node, schema)
     if schema.preserve:
@@ -285,14 +285,15 @@ class ListValue:
             raise Unknowable
         return len(self.node.items)
 
-    @cached_property
-    def _items(self) -> list[Any]:
+    def at(self, index: int) -> Any:
+        """An item; what is not asked for is not looked at."""
         schema = self.schema.items
-        return [value(item, schema, self.context) for item in self.node.items] if schema is not None else []
+        if schema is None:
+            raise Unsupported("a value that no schema describes")
+        return value(self.node.items[index], schema, self.context)
 
     def items(self) -> list[Any]:
-        self.size()
-        return self._items
+        return [self.at(i) for i in range(self.size())]
 
     def keys(self) -> list[Any]:
         raise no_overload("keys", self)

@@ -7,6 +7,7 @@ from math import inf, isnan, nan
 from typing import Any
 
 from eso_lint.schema.cel.values import (
+    ABSENT,
     INT_MAX,
     INT_MIN,
     NUMBERS,
@@ -25,6 +26,7 @@ from eso_lint.schema.cel.values import (
     is_list,
     is_map,
     no_overload,
+    rounds,
     type_name,
 )
 
@@ -131,10 +133,8 @@ def invert(a: Any) -> bool:
 def contains(a: Any, container: Any) -> bool:
     """`a in container`."""
     if is_list(container):
-        return any(equal(a, item) for item in elements(container))
+        return any(equal(a, item) for item in rounds(container))
     if is_map(container):
-        from eso_lint.schema.cel.values import ABSENT
-
         if type(container) is dict:
             return entry(container, a) is not ABSENT
         return isinstance(a, str) and container.has(a)

@@ -55,6 +55,8 @@ class Container(Protocol):
 
     def items(self) -> list[Any]: ...
 
+    def at(self, index: int) -> Any: ...
+
 
 class UInt(int):
     """An unsigned integer, which CEL keeps apart from int."""
@@ -180,14 +182,22 @@ def item(container: Any, index: Any) -> Any:
         index = int(index)
     if type(index) not in (int, UInt):
         raise no_overload("_[_]", container, index)
-    found = elements(container)
-    return found[index] if 0 <= index < len(found) else ABSENT
+    if not 0 <= index < size(container):
+        return ABSENT
+    return container[index] if type(container) is list else container.at(index)
+
+
+def rounds(value: Any) -> Iterator[Any]:
+    """As `elements`, one at a time: an item that is not reached is not looked at."""
+    if getattr(value, "is_list", None) is True:
+        return (value.at(i) for i in range(value.size()))
+    return iter(elements(value))
 
 
 def pairs(value: Any) -> Iterator[tuple[Any, Any]]:
     """Keys and values of a map, indices and items of a list."""
     if is_list(value):
-        yield from enumerate(elements(value))
+        yield from enumerate(rounds(value))
     elif is_map(value):
         for key in elements(value):
             yield key, entry(value, key)
