@@ -78,6 +78,10 @@ def dispatch(line: CommandLine) -> int:
         from eso_lint.commands.inventory import inventory
 
         return inventory(line)
+    if line.command == "upgrade":
+        from eso_lint.commands.upgrade import upgrade
+
+        return upgrade(line)
     if line.command == "explain-object":
         from eso_lint.commands.inventory import explain_object
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "config": "the settings in force, and where each comes from",
     "schemas": "the releases whose schemas are known; `schemas add FILE...` adds a newer one from its CRDs",
     "inventory": "which object reaches which cluster, and which store it leads to",
+    "upgrade": "what an upgrade of the operator would break",
     "explain-object": "the story of one object: what brings it, changes it, and gives it its namespace",
 }
 SEVERITIES = ("error", "warning", "info")
@@ -56,11 +57,11 @@ class Option:
         return self.name.replace("-", "_")
 
 
-_READ = ("check", "inventory", "explain-object")
+_READ = ("check", "inventory", "explain-object", "upgrade")
 _SETTINGS = (*_READ, "config")
 _FAIL = ("check", "config")
 _RUN = ("check", "config", "rules")
-_FILE = (*_RUN, "inventory", "explain-object", "schemas")
+_FILE = (*_RUN, "inventory", "explain-object", "schemas", "upgrade")
 _PROFILES = ("minimal", "default", "strict", "audit")
 _ALL = tuple(COMMANDS)
 
@@ -72,6 +73,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("ignore", "RULES", "switch rules off; wins over --select", many=True, split=True, on=_RUN),
     Option("exclude", "GLOB", "leave paths out, as in .gitignore", many=True, split=True, on=_SETTINGS),
     Option("force-exclude", "", "excludes also hold for paths named on the command line"),
+    Option("to", "VERSION", "the release to upgrade to (2.9, 2.9.0)", on=("upgrade",)),
     Option("eso-version", "VERSION", "the operator's version in play", on=(*_SETTINGS, "schemas")),
     Option("closed-world", "", "everything is in this repository: what is missing is an error", on=_SETTINGS),
     Option("git-index", "", "read only files that git tracks (staged ones included)", on=_READ),
@@ -205,6 +207,7 @@ _WORDS = {
     "check": " [PATH...]",
     "explain": " RULE",
     "inventory": " [PATH]",
+    "upgrade": " --to VERSION [PATH]",
     "explain-object": " FILE:LINE",
     "schemas": " [add FILE...]",
 }

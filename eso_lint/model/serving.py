@@ -107,16 +107,17 @@ class Gone(NamedTuple):
 
 def provider_removed(store: Store, ws: Workspace, releases: tuple[Version, ...] = ()) -> Gone | None:
     """The provider of a store, where releases in play (or these) no longer have it in that API version."""
-    name = store.provider
-    first, last = PROVIDERS.get(name or "", {}).get(store.version, ("", ""))
-    ended = parse_version(last) if first and last else None
-    if name is None or ended is None:
-        return None
     state = serving(store, ws, releases)
-    if state is None or not state.accepted:
+    name = store.provider
+    if state is None or name is None:
         return None
-    lacking = [version for version in state.accepted if version > ended]
-    return Gone(name, ended, state.play, len(lacking) == len(state.accepted)) if lacking else None
+    # Where the version that is written is refused as well, the one that is served decides.
+    version = store.version if state.accepted or state.best is None else state.best
+    first, last = PROVIDERS.get(name, {}).get(version, ("", ""))
+    ended = parse_version(last) if first and last else None
+    judged = state.accepted or state.refused
+    lacking = [release for release in judged if ended is not None and release > ended]
+    return Gone(name, ended, state.play, len(lacking) == len(judged)) if ended is not None and lacking else None
 
 
 class Meant(NamedTuple):

@@ -102,6 +102,19 @@ class Workspace:
             found = self._views[kind] = found()
         return found  # type: ignore[no-any-return]
 
+    def under(self, config: Config, views: dict[type, Any]) -> Workspace:
+        """The same repository under another configuration, some of its views replaced."""
+        return Workspace(
+            self.resources,
+            config,
+            self.embedded,
+            self.parsed,
+            self.paths,
+            {**self._views, **views},
+            self._sources,
+            self._open_worlds,
+        )
+
     def view_types(self) -> tuple[type, ...]:
         """The kinds of views there may be, some of them empty."""
         return tuple(self._views)

@@ -71,6 +71,22 @@ class OperatorInstall:
         self.world = world
         self.document_index = document_index
 
+    def upgraded(self, release: Version) -> OperatorInstall:
+        """The same install with the chart of another release."""
+        return OperatorInstall(
+            self.shape,
+            self.at,
+            version=str(release),
+            release=release,
+            layers=self.layers,
+            values_key=self.values_key,
+            parameters=self.parameters,
+            open=self.open,
+            namespace=self.namespace,
+            world=self.world,
+            document_index=self.document_index,
+        )
+
     def at_least(self, version: str) -> bool | None:
         """Whether the installed chart is that version or newer; None where it cannot be known."""
         wanted = parse_version(version)

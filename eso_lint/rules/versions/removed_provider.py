@@ -27,6 +27,15 @@ spec:
         secretRef:
           accessKeyIDSecretRef: {name: alibaba, key: id}
           accessKeySecretSecretRef: {name: alibaba, key: secret}
+# file: old.yaml
+apiVersion: external-secrets.io/v1beta1
+kind: SecretStore
+metadata: {name: device42, namespace: shop}
+spec:
+  provider:
+    device42:  # <- ESO332
+      host: device42.example.org
+      auth: {secretRef: {credentials: {name: device42, key: password}}}
 """
 
 GOOD = """
