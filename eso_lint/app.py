@@ -139,7 +139,7 @@ def build(parsed: tuple[Parsed, ...], config: Config, paths: frozenset[str], fil
                 foreign.append(document)
     views: dict[type, Any] = {Fault: tuple(faults)}
     open_worlds: frozenset[str] = frozenset()
-    if delivers or config.clusters:
+    if delivers or config.clusters or charts_of(paths):
         from eso_lint.render.unit import Note, Unit
 
         objects, rendering = _rendered(parsed, documents, config, paths, files)
@@ -174,12 +174,12 @@ def _rendered(
     from eso_lint.render.worlds import render
 
     clusters = {cluster.root: cluster.name for cluster in config.clusters}
-    rendering = render(Repository(parsed, files, paths), documents, clusters)
+    rendering = render(Repository(parsed, files, paths), documents, clusters, config.render)
     made: list[Resource] = []
     for item, world, units, declared, deployed in rendering.delivered:
         _, namespace, name = item.ids[0]
         written = (namespace or "", name or "?")
-        placement = Placement(frozenset(units), item.via, declared, deployed, written)
+        placement = Placement(frozenset(units), item.via, declared, deployed, written, origins=item.origins)
         made += resource(item.document, item.root, placement, world)
     for document, deployed, listed in rendering.rest:
         path = document.file.path

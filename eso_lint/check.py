@@ -180,9 +180,7 @@ def analyse(
     return Result(tuple(findings), markers, rules, workspace)
 
 
-def workspace_of(
-    source: Input, config: object, interest: Interest, engine: Engine
-) -> tuple[Workspace, frozenset[str]]:
+def workspace_of(source: Input, config: object, interest: Interest, engine: Engine) -> tuple[Workspace, frozenset[str]]:
     """Files to the workspace: what can matter is parsed, expanded by plug-ins and rendered. And the files that can."""
     from eso_lint.app import build, choose, read
 
@@ -316,6 +314,18 @@ def _place(item: Skipped) -> tuple[str, int]:
     return item.path, item.span.start if item.span is not None else 0
 
 
+def _second_opinions(workspace: Workspace) -> list[str]:
+    """What helm and kustomize had to say, where they were run."""
+    from eso_lint.render.unit import Note
+
+    told = sorted(
+        (note.at.file.path, note.at.file.position(note.at.start)[0], note.message)
+        for note in workspace.views(Note)
+        if note.kind in ("differs", "unasked")
+    )
+    return [f"{path}:{line}: {message}" for path, line, message in told]
+
+
 def _notes(result: Result) -> list[str]:
     """What was not checked: objects in archives, references that the repository gives no reason to expect."""
     archived = {(id(r.document), r.root.start) for r in result.workspace.resources if r.archived and r.group in _GROUPS}
@@ -323,6 +333,8 @@ def _notes(result: Result) -> list[str]:
     if archived:
         some = f"{len(archived)} object{'s' if len(archived) > 1 else ''} in archives"
         notes.append(f"{some} {'are' if len(archived) > 1 else 'is'} not checked")
+    if result.workspace.config.render:
+        notes += _second_opinions(result.workspace)
     return notes + [
         f"{count} reference{'s' if count > 1 else ''} to {kind} {'are' if count > 1 else 'is'} not checked: "
         f"the repository defines none"

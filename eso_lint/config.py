@@ -39,7 +39,10 @@ class Cluster(NamedTuple):
 
 
 class Config(NamedTuple):
-    """Effective settings. Names are those of the keys in `.eso-lint.yaml`, with `_` for `-`."""
+    """Effective settings. Names are those of the keys in `.eso-lint.yaml`, with `_` for `-`.
+
+    `render` (tools to run) is no key of it: a repository does not decide what is run.
+    """
 
     profile: str = "default"
     select: tuple[str, ...] = ()
@@ -58,6 +61,7 @@ class Config(NamedTuple):
     inventory: str | None = None
     schemas: str | None = None
     required_version: str | None = None
+    render: tuple[str, ...] = ()
 
     def is_external(self, kind: str, name: str, namespace: str | None) -> bool:
         """Whether the configuration declares this object to live elsewhere."""

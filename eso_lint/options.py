@@ -76,6 +76,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("to", "VERSION", "the release to upgrade to (2.9, 2.9.0)", on=("upgrade",)),
     Option("eso-version", "VERSION", "the operator's version in play", on=(*_SETTINGS, "schemas")),
     Option("closed-world", "", "everything is in this repository: what is missing is an error", on=_SETTINGS),
+    Option("render", "TOOLS", "run helm or kustomize (on PATH) on what they deliver, and say where they differ",
+           many=True, split=True, on=_READ),
     Option("git-index", "", "read only files that git tracks (staged ones included)", on=_READ),
     Option("changed-since", "REF", "read everything, report only what changed since REF, or what the change broke"),
     Option("stdin-filename", "PATH", "the path to report for `-`"),

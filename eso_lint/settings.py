@@ -111,6 +111,9 @@ def load(line: CommandLine, root: str) -> Settings:
     for key in ("select", "ignore", "exclude"):
         if line.list(key):
             flags[key] = (*getattr(config, key), *line.list(key))
+    if line.list("render"):
+        flags["render"] = line.list("render")
+        _find_tools(line.list("render"))
     for key in flags:
         name = key.replace("_", "-")
         adds = key in ("select", "ignore", "exclude") and origins[name] != "default"
@@ -129,6 +132,25 @@ def _no_config(source: str, named: str) -> UsageError:
     near = closest(name, os.listdir(folder or ".") if os.path.isdir(folder or ".") else ())
     hint = f"did you mean `{os.path.join(folder, near)}`?" if near else "its path is taken from the current directory"
     return UsageError(f"{source}: no file `{named}`", hint)
+
+
+def _find_tools(tools: tuple[str, ...]) -> None:
+    """UsageError where a tool that is to be run is unknown, or not there."""
+    for tool in tools:
+        one_of(tool, ("helm", "kustomize"), "`--render`")
+        if tool == "helm":
+            from eso_lint.render.helm_binary import find_helm
+
+            found = find_helm() is not None
+        else:
+            from eso_lint.render.kustomize_binary import find_kustomize
+
+            found = find_kustomize() is not None
+        if not found:
+            also = " (nor kubectl)" if tool == "kustomize" else ""
+            raise UsageError(
+                f"`--render {tool}`: there is no {tool}{also} on PATH", "without it the native reading holds"
+            )
 
 
 def _read(shown: str, location: str) -> tuple[Config, dict[tuple[str | int, ...], Span], str]:

@@ -52,7 +52,7 @@ PITFALLS = (
     Pitfall("no namespace in serviceAccountRef", B, "store.yaml", "            namespace: external-secrets\n", "", "ESO207", "name: external-secrets"),
     Pitfall("static credentials", B, "store.yaml", JWT, STATIC, "ESO701", "secretRef:"),
     Pitfall("interval zero", B, "shop.yaml", "refreshInterval: 1h", 'refreshInterval: "0"', "ESO401", "refreshInterval"),
-    Pitfall("interval zero, unquoted", B, "shop.yaml", "refreshInterval: 1h", "refreshInterval: 0", "ESO401", "refreshInterval"),
+    Pitfall("interval zero, unquoted", B, "shop.yaml", "refreshInterval: 1h", "refreshInterval: 0", "ESO302 ESO401", "refreshInterval"),
     Pitfall("interval zero, a duration", A, "team-a.yaml", "refreshInterval: 1h", "refreshInterval: 0s", "ESO401", "refreshInterval"),
     Pitfall("interval is no duration", A, "team-a.yaml", "refreshInterval: 1h", "refreshInterval: 1d", "ESO404", "refreshInterval"),
     Pitfall("client-side apply", B, "scripts/install.sh", "apply --server-side", "apply", "ESO801", "kubectl apply"),
@@ -95,6 +95,5 @@ def test_each_pitfall_gives_exactly_its_finding(pitfall: Pitfall, tmp_path: Path
     place = pitfall.found_in or pitfall.file
     lines = (folder / place).read_text().split("\n")
     hits = found(report)
-    assert {(path, rule) for path, _, rule in hits} == {(place, pitfall.rule)}
+    assert sorted((path, rule) for path, _, rule in hits) == [(place, rule) for rule in pitfall.rule.split()]
     assert all(pitfall.at in lines[line - 1] for _, line, _ in hits)
-    assert len(hits) == 1

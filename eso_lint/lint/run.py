@@ -55,8 +55,11 @@ def finding(rule: Rule, problem: Problem, view: Any) -> Finding:
     namespace = (resource.namespace or "") if resource else ""
     path = node_path(resource.root, span) if resource is not None else ""
     related = problem.related
-    if isinstance(problem.at, Supplied):
-        related = (Related(problem.at.used, "used here"), *related)
+    used = problem.at.used if isinstance(problem.at, Supplied) else None
+    if resource is not None and used is None:
+        used = resource.placement.origins.get(span)
+    if used is not None:
+        related = (Related(used, "used here"), *related)
     elif resource is not None and span.file is not resource.file:
         related = (Related(resource.name_node.span, "the object that gets it"), *related)
     import hashlib  # OpenSSL is slow to load, and most runs find nothing

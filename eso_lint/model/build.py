@@ -47,7 +47,9 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
 
 
 # Objects of these groups say what is delivered where.
-DELIVERY_GROUPS = frozenset({"kustomize.toolkit.fluxcd.io", "fluxcd.controlplane.io", ARGO_GROUP})
+DELIVERY_GROUPS = frozenset(
+    {"kustomize.toolkit.fluxcd.io", "fluxcd.controlplane.io", "helm.toolkit.fluxcd.io", ARGO_GROUP}
+)
 
 
 def group_of(document: Document) -> str:

@@ -56,7 +56,7 @@ def alternatives(source: Source, chart: str) -> list[str]:
 def render_alone(source: Source, chart: Chart) -> Rendered:
     """A chart with its own values. One counts where it is the same with each of the values files that lie beside it.
 
-    What is off by default is read as its template stands: a release from elsewhere may put it on.
+    What is off, empty or absent by default is not known: a release from elsewhere may set it.
     """
     run = Run(source, chart, keep=True)
     limit = Limit(STEPS)
@@ -65,7 +65,8 @@ def render_alone(source: Source, chart: Chart) -> Rendered:
     try:
         own = own_values(chart, limit)
         sets = [helm_values.overlay(helm_values.layer(layer, limit), own, limit, True) for layer in layers]
-        parts = assemble(chart, Map(), helm_values.agreed([own, *sets], limit), limit)
+        values = helm_values.may_be_set(helm_values.agreed([own, *sets], limit), limit)
+        parts = assemble(chart, Map(), values, limit)
     except (TooMuch, RecursionError):
         return run.as_written()
     made = run.render(parts, {"Name": None, "Namespace": None}, limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from eso_lint.render.gofuncs import truth_or_none
 from eso_lint.render.govalues import UNKNOWN, Limit, Map, Unknown, from_node
 from eso_lint.source.node import Mapping, Node, Scalar, is_absent
 
@@ -146,6 +147,22 @@ def agreed(alternatives: list[Map], limit: Limit) -> Map:
         else:
             made[key] = found[0] if all(_same(found[0], value, limit) for value in found[1:]) else UNKNOWN
         place = first.places.get(key)
+        if place is not None:
+            made.places[key] = place
+    return made
+
+
+def may_be_set(values: Map, limit: Limit) -> Map:
+    """Defaults as far as a release is likely to keep them: what is absent, off or empty waits to be set."""
+    made = Map(True)
+    for key, value in values.items():
+        limit.spend()
+        if isinstance(value, Map) and value:
+            made[key] = may_be_set(value, limit)
+        else:
+            number = isinstance(value, Scalar) and type(value.value) in (int, float)
+            made[key] = value if number or truth_or_none(value) else UNKNOWN
+        place = values.places.get(key)
         if place is not None:
             made.places[key] = place
     return made

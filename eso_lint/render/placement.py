@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from eso_lint.source.node import Span
@@ -25,7 +27,8 @@ class Placement(NamedTuple):
     changed it on its way, in order. `declared` says that its world is a cluster that the repository tells from others,
     not merely a tree of that name. `deployed` is False where nothing brings the object to a cluster, though its
     neighbours are brought there. `written` are namespace and name before delivery changed them, None where it did not.
-    `open` says that a kustomization which was not built may change it.
+    `open` says that a kustomization which was not built may change it. `origins` lead from the place of a chart's value
+    to the template that prints it.
     """
 
     units: frozenset[Bringer] = frozenset()
@@ -34,6 +37,7 @@ class Placement(NamedTuple):
     deployed: bool = True
     written: tuple[str, str] | None = None
     open: bool = False
+    origins: Mapping[Span, Span] = MappingProxyType({})
 
 
 WRITTEN = Placement()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from collections.abc import Mapping as MappingABC
 from typing import NamedTuple
 
@@ -52,12 +52,21 @@ class Rendering(NamedTuple):
     open_worlds: frozenset[str]
 
 
-def render(source: Repository, documents: Iterable[Document], clusters: MappingABC[str, str]) -> Rendering:
+def render(
+    source: Repository, documents: Iterable[Document], clusters: MappingABC[str, str], exact: Container[str] = ()
+) -> Rendering:
     """Units of all tools over a repository.
 
     `documents` are all that were parsed, kustomizations excepted. `clusters` maps the root directory of a cluster to
-    its name, as the configuration states them.
+    its name, as the configuration states them. `exact` names the tools that are run for a second opinion.
     """
+    if "helm" in exact:
+        from eso_lint.render.helm import charts_of
+        from eso_lint.render.helm_binary import Helm, find_helm
+
+        binary = find_helm()
+        if binary is not None:
+            charts_of(source).exact = Helm(source, binary)
     all_documents = tuple(documents)
     plain = [item for document in all_documents for item in objects(document, document.root)]
     build = Build(source, all_of_it=False)
@@ -67,8 +76,10 @@ def render(source: Repository, documents: Iterable[Document], clusters: MappingA
     kustomize, idle = _kustomize_units(source, reached, build)
     units += kustomize
     reached |= {path for unit in (*units, *idle) for path in unit.files}
+    units += _chart_units(source, units, plain, reached)
+    reached |= {path for unit in (*units, *idle) for path in unit.files}
     delivered = [
-        *_delivered(units, clusters, lambda unit: unit.tool != "kustomize" or not _among(unit.path, declared)),
+        *_delivered(units, clusters, lambda unit: not (unit.at is None and _among(unit.path, declared))),
         *_delivered(idle, clusters, lambda unit: False),
     ]
     rest = _rest(
@@ -76,7 +87,10 @@ def render(source: Repository, documents: Iterable[Document], clusters: MappingA
     )
     # A chart from elsewhere is no reason to expect stores in it; objects from elsewhere are.
     remote = {world_of_unit(unit, clusters)[0] for unit in units if any(note.kind == "remote" for note in unit.notes)}
-    return Rendering(tuple(delivered), rest, tuple(units), settled(units), frozenset(remote))
+    notes = settled(units)
+    if "kustomize" in exact:
+        notes += _second_opinions(source, units)
+    return Rendering(tuple(delivered), rest, tuple(units), notes, frozenset(remote))
 
 
 def _tool_units(source: Repository, plain: list[Item], build: Build) -> list[Unit]:
@@ -118,6 +132,35 @@ def _kustomize_units(source: Repository, reached: set[str], build: Build) -> tup
     return units, idle
 
 
+def _chart_units(source: Repository, units: list[Unit], plain: list[Item], reached: set[str]) -> list[Unit]:
+    """Releases of Flux, and charts that nothing releases."""
+    found: list[Unit] = []
+    releases = any(item.kind == "HelmRelease" for unit in units for item in unit.items)
+    if releases or any(item.kind == "HelmRelease" for item in plain):
+        from eso_lint.render.helm_flux import release_units
+
+        found = release_units(source, units, plain)
+    if any(path == "Chart.yaml" or path.endswith("/Chart.yaml") for path in source.paths):
+        from eso_lint.render.helm_alone import chart_units
+
+        found += chart_units(source, reached | {path for unit in found for path in unit.files})
+    return found
+
+
+def _second_opinions(source: Repository, units: Iterable[Unit]) -> tuple[Note, ...]:
+    """What the real kustomize makes of every directory that is delivered, where it differs."""
+    from eso_lint.render.kustomize_binary import find_kustomize, second_opinion
+
+    build, command = Build(source), find_kustomize()
+    directories = sorted({unit.path for unit in units if source.kustomization(unit.path) is not None})
+    return tuple(
+        note
+        for directory in directories
+        if command is not None
+        for note in second_opinion(source, directory, build.build(directory), command)
+    )
+
+
 def world_of_unit(unit: Unit, clusters: MappingABC[str, str]) -> tuple[str, bool]:
     """The world of a unit, and whether it is a cluster that something names."""
     for place in (unit.cluster, unit.path, unit.at.file.path if unit.at is not None else None):
@@ -126,7 +169,9 @@ def world_of_unit(unit: Unit, clusters: MappingABC[str, str]) -> tuple[str, bool
                 return name, True
     if unit.cluster:
         return unit.cluster, True
-    return world_of(unit.path + "/"), False
+    # A release stands in its cluster's tree, the chart that it installs often elsewhere.
+    at = unit.at.file.path if unit.tool == "helm" and unit.at is not None else unit.path + "/"
+    return world_of(at), False
 
 
 def _beside(reached: Iterable[str]) -> frozenset[str]:
