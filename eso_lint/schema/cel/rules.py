@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eso_lint.schema.cel.blame import Blame, blame
 from eso_lint.schema.cel.nodes import Context, Schema
 from eso_lint.schema.cel.program import Failed, Program, Unevaluated, Unknown, Value, compile_text
 from eso_lint.source.node import Mapping, Node
+
+if TYPE_CHECKING:
+    from eso_lint.schema.cel.blame import Blame
 
 _FIELD = re.compile(r"\.([A-Za-z_]\w*)|\['((?:[^'\\]|\\.)+)'\]", re.ASCII)
 _LONGEST_MESSAGE = 5120
@@ -49,7 +51,7 @@ def validations(node: Node, schema: Schema, at: Node, at_root: bool = False) -> 
             yield Uncounted(text, answer.why)
         elif isinstance(answer, Failed):
             words = f"the CRD's rule cannot be evaluated ({answer.why}): {_message(rule, text)}"
-            yield Violation(text, words, (), Blame(at))
+            yield _violation(rule, program, words, node, schema, at, at_root, None)
         elif isinstance(answer, Value) and answer.value is not True:
             message = _computed(rule, node, schema, at_root) or _message(rule, text)
             yield _violation(rule, program, message, node, schema, at, at_root, context)
@@ -63,9 +65,12 @@ def _violation(
     schema: Schema,
     at: Node,
     at_root: bool,
-    context: Context,
+    context: Context | None,
 ) -> Violation:
-    found = blame(program, node, schema, at_root, at, context)
+    """`context` is that of the evaluation; None where it had no value."""
+    from eso_lint.schema.cel.blame import Blame, blame
+
+    found = Blame(at) if context is None else blame(program, node, schema, at_root, at, context)
     steps = tuple(a or b.replace("\\'", "'") for a, b in _FIELD.findall(str(rule.get("fieldPath") or "")))
     for step in steps:
         key = node.key(step) if isinstance(node, Mapping) else None
