@@ -10,8 +10,9 @@ from eso_lint.check import Engine, covers, workspace_of
 from eso_lint.commands.inputs import known_paths, read_input, root_of
 from eso_lint.commands.rules import strangers
 from eso_lint.errors import UsageError
-from eso_lint.lint.upgrade import ASKED, target
+from eso_lint.lint.upgrade import ASKED
 from eso_lint.lint.upgrade import upgrade as ask
+from eso_lint.model.versions import named
 from eso_lint.options import CommandLine, one_of
 from eso_lint.report.upgrade import as_json, write_text
 from eso_lint.settings import load
@@ -23,7 +24,7 @@ def upgrade(line: CommandLine) -> int:
     wanted = line.text("to")
     if wanted is None:
         raise UsageError("`eso-lint upgrade` needs `--to VERSION`", "such as `eso-lint upgrade --to 2.9`")
-    to = target(wanted)
+    to = named(wanted)
     if to is None:
         raise UsageError(f"`{wanted}` is no version", "write one like 2.9 or 2.9.0")
     words = line.words or ["."]

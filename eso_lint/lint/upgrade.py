@@ -12,7 +12,7 @@ from eso_lint.model.in_play import InPlay, version_in_play
 from eso_lint.model.kinds.install import OperatorInstall
 from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP
 from eso_lint.model.served import NEWEST
-from eso_lint.model.versions import Version, parse_version, releases
+from eso_lint.model.versions import Version, parse_version
 from eso_lint.model.workspace import Workspace
 
 # Rules whose answer depends on the release, by the beginning of their ids.
@@ -51,19 +51,6 @@ class Upgrade(NamedTuple):
     mended: int
     changes: tuple[tuple[str, str], ...]
     defaults: tuple[tuple[str, object, object], ...]
-
-
-def target(text: str) -> Version | None:
-    """The release that a user names: `2.9` is the last patch of it that is known, else its first."""
-    exact = parse_version(text)
-    if exact is not None:
-        return exact
-    floor = parse_version(f"{text}.0") or parse_version(f"{text}.0.0")
-    if floor is None:
-        return None
-    depth = text.count(".") + 1
-    known = [r.version for r in releases() if r.version[:depth] == floor[:depth] and r.version.final]
-    return known[-1] if known else floor
 
 
 def upgrade(ws: Workspace, to: Version, rules: Iterable[Rule]) -> Upgrade:

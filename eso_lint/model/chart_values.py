@@ -12,7 +12,7 @@ from eso_lint.model.resource import Resource
 from eso_lint.model.served import NEWEST
 from eso_lint.model.versions import Version, parse_version
 from eso_lint.model.workspace import Workspace
-from eso_lint.source.node import Mapping, Node, Scalar
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar
 from eso_lint.suggest import closest
 
 # Values of all subcharts, and of the subchart.
@@ -77,6 +77,9 @@ class _Timeline:
         if path in _SWITCHES:
             return "installCRDs"
         parent, _, name = path.rpartition(".")
+        other = {"enabled": "create", "create": "enabled"}.get(name)
+        if other and self.known(f"{parent}.{other}"):
+            return f"{parent}.{other}"
         known = {*self.spans, *self.below}
         flat = re.sub(r"[^a-z0-9]", "", path.lower())
         same = sorted(p for p in known if p.replace(".", "").replace("-", "").lower() == flat)
@@ -100,7 +103,8 @@ def _timeline() -> _Timeline:
 def misplaced(install: OperatorInstall) -> Iterator[Misplaced]:
     """The values of an install that its chart does not have, in the order in which they are written.
 
-    Keys that hold YAML anchors for the rest of the file, and maps to which a template may add, are passed over.
+    Keys that hold YAML anchors for the rest of the file, values that a template fills in, and maps to which one may add
+    are passed over.
     """
     release = install.release if install.release is not None and install.release <= NEWEST else None
     for layer in install.layers:
@@ -126,7 +130,7 @@ def _walk(node: Node, above: str, release: Version | None) -> Iterator[Misplaced
             continue
         if not above and not timeline.known(path) and _ANCHOR.search(key.file.text, key.end, max(value.end, key.end)):
             continue  # kept for the rest of the file
-        found = _judge(path, key, release)
+        found = None if isinstance(value, Opaque) else _judge(path, key, release)
         if found is not None:
             yield found
         elif path in timeline.below and path not in timeline.whole:

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from eso_lint.model.chart import CHART
+from eso_lint.model.chart import CHART, is_chart
 from eso_lint.model.kinds.argocd import ArgoApplication
+from eso_lint.model.kinds.script import Script
 from eso_lint.model.resource import Resource
 from eso_lint.model.served import KINDS
 from eso_lint.model.versions import Version, parse_version, releases, resolve_range
@@ -121,6 +122,38 @@ def _sources(ws: Workspace) -> Iterator[CrdClaim]:
                 why = f"`{source.file.path}` takes the CRDs of {version}"
                 yield CrdClaim(version, version, node.span, applied.world, why, exact)
                 break
+
+
+def script_claims(ws: Workspace) -> Iterator[CrdClaim]:
+    """What scripts apply or install: CRDs by an address with a tag, the chart by `helm`. Guides are no scripts."""
+    for script in ws.views(Script):
+        if script.kind == "markdown" or "external-secrets" not in script.file.text:
+            continue
+        for command in script.commands:
+            words = [script.expand(word.text) for word in command.words]
+            for word, text in zip(command.words, words, strict=True):
+                version = parse_version(tagged(text) or "")
+                if version is not None:
+                    yield _hint(version, command.span(word, word))
+            version = _chart_version(words)
+            if version is not None:
+                yield _hint(version, command.span(command.words[0], command.words[-1]))
+
+
+def _hint(version: Version, at: Span) -> CrdClaim:
+    return CrdClaim(version, version, at, None, f"`{at.file.path}` installs {version}", False)
+
+
+def _chart_version(words: list[str]) -> Version | None:
+    """The version that a helm command installs the operator's chart in."""
+    if not words or words[0].rpartition("/")[2] != "helm" or not {"install", "upgrade", "template"} & set(words):
+        return None
+    if not any(is_chart(word) and not word.startswith("-") and "/" in word for word in words):
+        return None
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if word == "--version" or word.startswith("--version="):
+            return parse_version(word.partition("=")[2] or after)
+    return None
 
 
 def _copies(ws: Workspace) -> Iterator[CrdClaim]:

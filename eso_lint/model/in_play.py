@@ -9,7 +9,7 @@ from typing import NamedTuple
 from eso_lint.model.kinds.install import OperatorInstall
 from eso_lint.model.resource import Resource
 from eso_lint.model.served import NEWEST
-from eso_lint.model.versions import Version, parse_version
+from eso_lint.model.versions import Version, named, parse_version
 from eso_lint.model.workspace import Workspace
 from eso_lint.render.placement import world_of
 from eso_lint.render.unit import Unit
@@ -71,7 +71,8 @@ def assumed(ws: Workspace) -> str | None:
 
 
 class Claim(NamedTuple):
-    """One statement of a version: `rank` 0 for an exact pin or a lock, 1 for a range, 2 for a fingerprint of CRDs.
+    """One statement of a version: `rank` 0 for an exact pin or a lock, 1 for a range, 2 for a fingerprint of CRDs,
+    3 for a script.
 
     `crds` says whether it brings CRDs: None where that cannot be known.
     """
@@ -93,6 +94,7 @@ class _Known:
         self.config = ws.config
         self.ws = ws
         self._claims: tuple[Claim, ...] | None = None
+        self._hints: tuple[Claim, ...] | None = None
         self._answers: dict[tuple[str, str, bool], InPlay] = {}
         self.guessed = False
 
@@ -101,6 +103,18 @@ class _Known:
         if self._claims is None:
             self._claims = tuple(_claims(self.ws))
         return self._claims
+
+    @property
+    def hints(self) -> tuple[Claim, ...]:
+        """What scripts install: asked where nothing else says a version."""
+        if self._hints is None:
+            from eso_lint.model.crd_claims import script_claims
+
+            self._hints = tuple(
+                Claim(found.version, world_of(found.at.file.path), found.at, found.why, 3)
+                for found in script_claims(self.ws)
+            )
+        return self._hints
 
     def of(self, world: str, directory: str, declared: bool) -> InPlay:
         key = (world, directory, declared)
@@ -120,7 +134,7 @@ class _Known:
         return None
 
     def _found(self, world: str, directory: str, declared: bool) -> InPlay:
-        claims = [claim for claim in self.claims if claim.crds is not False] or self.claims
+        claims = [claim for claim in self.claims if claim.crds is not False] or list(self.claims or self.hints)
         there = [claim for claim in claims if claim.world == world]
         if not there or not world:
             there = [claim for claim in claims if meets(claim.world, world)]
@@ -137,7 +151,7 @@ class _Known:
 
 
 def _said(written: str, why: str) -> InPlay:
-    version = parse_version(written) or parse_version(written + ".0") or parse_version(written + ".0.0")
+    version = named(written)
     return InPlay(version, None, why, (version,) if version else ()) if version else NOTHING
 
 

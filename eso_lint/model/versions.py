@@ -80,6 +80,19 @@ def release_of(version: str) -> Release | None:
     return next((r for r in releases() if r.version == wanted), None) if wanted else None
 
 
+def named(text: str) -> Version | None:
+    """The release that a user names: `2.9` is the last patch of it that is known, else its first."""
+    exact = parse_version(text)
+    if exact is not None:
+        return exact
+    floor = parse_version(f"{text}.0") or parse_version(f"{text}.0.0")
+    if floor is None:
+        return None
+    depth = text.count(".") + 1
+    known = [r.version for r in releases() if r.version[:depth] == floor[:depth] and r.version.final]
+    return known[-1] if known else floor
+
+
 def breaks_client_side_apply(version: str) -> bool | None:
     """Whether client-side apply of that release's CRDs exceeds the annotation limit; None where it is not known.
 

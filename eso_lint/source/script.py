@@ -62,8 +62,11 @@ def script_kind(path: str, data: bytes) -> str | None:
 
 
 def is_interesting(data: bytes) -> bool:
-    """Whether a script could apply the operator's definitions, on bytes alone."""
-    return b"apply" in data and (b"external-secrets" in data or b"crd" in data) and len(data) <= MAX_BYTES
+    """Whether a script could apply the operator's definitions, or install its chart, on bytes alone."""
+    if len(data) > MAX_BYTES:
+        return False
+    named = b"external-secrets" in data
+    return (b"apply" in data and (named or b"crd" in data)) or (named and b"helm" in data)
 
 
 def read_script(file: SourceFile) -> ScriptText | None:

@@ -79,8 +79,8 @@ class Script:
 
 
 def scripts(files: Iterable[SourceFile]) -> tuple[Script, ...]:
-    """The scripts among the files that may apply the operator's definitions, in the order given."""
-    candidates = [file for file in files if may_hold_shell(file.path) and b"apply" in file.data]
+    """The scripts among the files that may apply the operator's definitions or install it, in the order given."""
+    candidates = [f for f in files if may_hold_shell(f.path) and (b"apply" in f.data or b"helm" in f.data)]
     if not candidates:
         return ()
     from eso_lint.source.script import read_script
