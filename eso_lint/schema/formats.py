@@ -9,11 +9,12 @@ _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\Z")
 DNS_LABEL = re.compile(rf"{_LABEL}\Z")
 _QUALIFIED = re.compile(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z")
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})\Z")
-_TIME = re.compile(r"([0-9]{2}):([0-9]{2}):([0-9]{2})(.[0-9]+)?(z|([+-][0-9]{2}:[0-9]{2}))\Z")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+# Compiled when they are needed, which is seldom.
+_BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})\Z"
+_TIME = r"([0-9]{2}):([0-9]{2}):([0-9]{2})(.[0-9]+)?(z|([+-][0-9]{2}:[0-9]{2}))\Z"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"
 # What Go's expressions have and Python's read otherwise, or the other way round.
-_FOREIGN = re.compile(r"\\[pPzQECAZbBk]|\\[1-9]|\(\?[^:)]|\[\[:|[*+?}]\+")
+_FOREIGN = r"\\[pPzQECAZbBk]|\\[1-9]|\(\?[^:)]|\[\[:|[*+?}]\+"
 # A pattern of a stranger's CRD may take time that grows with the square of the text.
 _LONGEST = 2_000
 
@@ -24,7 +25,7 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
 
     `$` is the very end there, also before a final line break, and classes such as `\\s` are ASCII.
     """
-    if _FOREIGN.search(pattern):
+    if re.search(_FOREIGN, pattern):
         return None
     out: list[str] = []
     inside = False
@@ -59,7 +60,7 @@ def matches(pattern: str, text: str) -> bool | None:
 def fits_format(name: str, text: str) -> bool | None:
     """Whether a text has a format; None for formats that are not known here (the API server checks a few more)."""
     if name == "byte":
-        return _BASE64.match(text) is not None
+        return re.match(_BASE64, text) is not None
     if name == "date-time":
         return is_datetime(text)
     if name == "date":
@@ -72,12 +73,12 @@ def is_datetime(text: str) -> bool:
     parts = text.lower().split("t")
     if len(text) < 4 or len(parts) < 2 or not is_date(parts[0]):
         return False
-    time = _TIME.match(parts[1])
+    time = re.match(_TIME, parts[1])
     return time is not None and time[1] <= "23" and time[2] <= "59" and time[3] <= "59"
 
 
 def is_date(text: str) -> bool:
-    if _DATE.match(text) is None:
+    if re.match(_DATE, text) is None:
         return False
     from calendar import monthrange
 

@@ -61,7 +61,7 @@ def judge_metadata(resource: Resource, walk: Walk, top: Frame, scope: str) -> No
             )
         return
     frame = Frame(top, "metadata", SHAPE, node)
-    walk.visit(node, SHAPE, frame, at)
+    walk.visit(node, SHAPE, top, "metadata")
     if not isinstance(node, Mapping):
         return
     _names(node, frame, walk, at, scope)

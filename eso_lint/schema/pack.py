@@ -59,7 +59,8 @@ class Shape:
     __slots__ = (
         "additional", "cel", "choices", "default", "filled", "format", "free", "int_or_string", "items_row", "keys",
         "list_type", "max_items", "max_length", "max_properties", "maximum", "min_items", "min_length",
-        "min_properties", "minimum", "names", "needed", "nullable", "pack", "pattern", "preserve", "required", "row",
+        "min_properties", "minimum", "names", "needed", "nullable", "pack", "pattern", "plain", "preserve", "required",
+        "row",
         "type",
     )  # fmt: skip
 
@@ -96,6 +97,8 @@ class Shape:
         self.list_type: str = get("x-kubernetes-list-type", "")
         self.keys: tuple[str, ...] = tuple(get("x-kubernetes-list-map-keys", ()))
         self.cel: tuple[dict[str, Any], ...] = tuple(get("x-kubernetes-validations", ()))
+        # Any text will do.
+        self.plain = self.type == "string" and not _ASKED.intersection(raw)
 
     @property
     def has_default(self) -> bool:
@@ -120,6 +123,9 @@ def shape_at(shape: Shape | None, steps: tuple[str | int, ...]) -> Shape | None:
     return shape
 
 
+_ASKED = frozenset((
+    "enum", "format", "maxLength", "minLength", "pattern", "x-kubernetes-int-or-string", "x-kubernetes-validations",
+))  # fmt: skip
 _NONE: dict[str, int] = {}
 _NO_DEFAULT = object()
 

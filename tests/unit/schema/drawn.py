@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
@@ -53,7 +54,7 @@ def every_version() -> list[tuple[str, str, str]]:
     """(group, kind, API version) of all that any release had."""
     from eso_lint.resources import data_dir
 
-    kinds = sorted({path.stem for path in (data_dir() / "crds").glob("*.json")} | PACKS.keys())
+    kinds = sorted({path.stem for path in Path(data_dir(), "crds").glob("*.json")} | PACKS.keys())
     found = []
     for kind in kinds:
         pack = bundled(kind)

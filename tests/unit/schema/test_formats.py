@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from eso_lint.resources import data_dir
@@ -15,7 +17,7 @@ from eso_lint.schema.store import bundled
 
 def test_every_bundled_pattern_is_understood() -> None:
     patterns = set()
-    for path in (data_dir() / "crds").glob("*.json"):
+    for path in Path(data_dir(), "crds").glob("*.json"):
         pack = bundled(path.stem)
         assert pack is not None
         patterns |= {row["pattern"] for row in pack.rows if "pattern" in row}
