@@ -170,7 +170,7 @@ class Builder:
                 # A block collection "ends" at the next token; its last child's end is what a reader sees.
                 holder.end = last = base + event.end_mark.index if holder.flow else last
                 if isinstance(holder, Mapping):
-                    holder.entries = tuple(parts)
+                    holder._entries = tuple(parts)
                     if "<<" in seen:
                         self._merge(holder)
                 else:

@@ -1,8 +1,7 @@
-"""Source files, spans and the position tree that every later step reads.
+"""The position tree that every later step reads.
 
-Offsets are code points into `SourceFile.text` (a byte order mark is not part of the text). Line and column are
-computed from offsets only when something is shown. Nodes are plain slotted classes without parent pointers: a run
-creates many of them, and a tree without cycles needs no garbage collector.
+Nodes are plain slotted classes without parent pointers: a run creates many of them, and a tree without cycles needs
+no garbage collector.
 """
 
 from __future__ import annotations
@@ -11,6 +10,10 @@ import re
 from collections.abc import Iterator
 
 from eso_lint.record import TYPE_CHECKING, NamedTuple
+from eso_lint.source.file import SourceFile as SourceFile
+from eso_lint.source.file import Span as Span
+from eso_lint.source.file import decode as decode
+from eso_lint.source.file import encoding_of as encoding_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -23,86 +26,6 @@ ODD_KEYS = frozenset(
     )
 )  # fmt: skip
 ODD_STARTS = frozenset(("", "~", "+", "-", ".", "<", *"0123456789"))
-_BREAK = re.compile(r"\r\n|\n|\r")
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-
-
-class SourceFile:
-    """One file: its repository-relative POSIX path and its bytes, read once."""
-
-    __slots__ = ("_lines", "_text", "data", "path")
-
-    def __init__(self, path: str, data: bytes) -> None:
-        self.path = path
-        self.data = data
-        self._text: str | None = None
-        self._lines: list[int] | None = None
-
-    @property
-    def text(self) -> str:
-        """The decoded text, without a byte order mark; undecodable bytes become U+FFFD."""
-        if self._text is None:
-            self._text = decode(self.data)
-        return self._text
-
-    @property
-    def line_starts(self) -> list[int]:
-        """Offsets at which lines begin. CRLF is one break; NEL, U+2028 and U+2029 are none, as in editors."""
-        if self._lines is None:
-            self._lines = [0, *(m.end() for m in _BREAK.finditer(self.text))]
-        return self._lines
-
-    def position(self, offset: int) -> tuple[int, int]:
-        """1-based line and column, in code points, of an offset."""
-        from bisect import bisect_right
-
-        starts = self.line_starts
-        line = bisect_right(starts, offset)
-        return line, offset - starts[line - 1] + 1
-
-    def line(self, number: int) -> str:
-        """The text of a 1-based line, without its break; empty past the end."""
-        starts = self.line_starts
-        if not 0 < number <= len(starts):
-            return ""
-        end = starts[number] if number < len(starts) else len(self.text)
-        return self.text[starts[number - 1] : end].rstrip("\r\n")
-
-    def __repr__(self) -> str:
-        return f"SourceFile({self.path!r})"
-
-
-def decode(data: bytes) -> str:
-    """Text of a file: UTF-8, or UTF-16 where a byte order mark says so. Never raises."""
-    skip, encoding = encoding_of(data)
-    return (data[skip:] if skip else data).decode(encoding, "replace")
-
-
-def encoding_of(data: bytes) -> tuple[int, str]:
-    """Length of the byte order mark, and the encoding."""
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return len(bom), encoding
-    return 0, "utf-8"
-
-
-class Span(NamedTuple):
-    """A half-open range of offsets in one file."""
-
-    file: SourceFile
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        return self.file.text[self.start : self.end]
-
-    def one_line(self) -> Span:
-        """The part of this span on its first line (at least one column where the line has one)."""
-        number = self.file.position(self.start)[0]
-        starts = self.file.line_starts
-        line_end = starts[number - 1] + len(self.file.line(number))
-        return Span(self.file, self.start, max(self.start, min(self.end, line_end)))
 
 
 class Node:
@@ -198,6 +121,44 @@ class Opaque(Node):
 
 
 _FEW = 12  # so many entries are searched faster than an index of them is made
+# From the end of one entry of a block mapping to the key of the next.
+_GAP = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\n)*+ *+")
+
+
+class Shape:
+    """The keys of a block mapping, which all mappings with the same keys share.
+
+    `keys` are as written, quotes included; `places` says where each stands among them, by its effective name;
+    `simple` and `merges` that all are read as their text, and that some are merge keys.
+    """
+
+    __slots__ = ("keys", "merges", "places", "simple")
+
+    def __init__(self, keys: tuple[str, ...], places: dict[str, int], simple: bool, merges: bool) -> None:
+        self.keys = keys
+        self.places = places
+        self.simple = simple
+        self.merges = merges
+
+    def entries(
+        self, at: Node, text: str, values: tuple[Node, ...], ends: dict[int, int]
+    ) -> tuple[tuple[Node, Node], ...]:
+        """The entries of a mapping that begins at `at`, in the text that was read.
+
+        `ends` are those of values that stand elsewhere (aliases).
+        """
+        file, start = at.file, at.start
+        made: list[tuple[Node, Node]] = []
+        for place, raw in enumerate(self.keys):
+            if place:
+                end = ends[place - 1] if place - 1 in ends else values[place - 1].end
+                start = _GAP.match(text, end).end()  # type: ignore[union-attr]
+            if raw[0] in "\"'":
+                key = Scalar(file, start, start + len(raw), raw[1:-1], raw[0])
+            else:
+                key = Scalar(file, start, start + len(raw), raw)
+            made.append((key, values[place]))
+        return tuple(made)
 
 
 class Mapping(Node):
@@ -206,7 +167,7 @@ class Mapping(Node):
     `open` says that a template inserts further keys here, so an absent key is unknown, not absent.
     """
 
-    __slots__ = ("_index", "entries", "flow", "open", "simple")
+    __slots__ = ("_entries", "_index", "_shape", "_values", "flow", "open", "simple")
 
     def __init__(
         self, file: SourceFile, start: int, end: int, entries: tuple[tuple[Node, Node], ...] = (), flow: bool = False
@@ -214,12 +175,35 @@ class Mapping(Node):
         self.file = file
         self.start = start
         self.end = end
-        self.entries = entries
         self.flow = flow
         self.open = False
         # No merge key, no duplicate, no key that is read as anything but its text: looked up without an index.
         self.simple = False
+        self._entries: tuple[tuple[Node, Node], ...] | None = entries
         self._index: dict[str, tuple[Node, Node]] | None = None
+        # Simple mappings may have a shape and values instead of entries, until somebody asks for these.
+        self._shape: Shape | None = None
+        self._values: tuple[Node, ...] = ()
+
+    @property
+    def entries(self) -> tuple[tuple[Node, Node], ...]:
+        if self._entries is None:
+            assert self._shape is not None
+            self._entries = self._shape.entries(self, self.file.text, self._values, {})
+        return self._entries
+
+    @entries.setter
+    def entries(self, entries: tuple[tuple[Node, Node], ...]) -> None:
+        self._entries = entries
+        self._shape = None
+        self._values = ()
+
+    def shaped(self, shape: Shape, values: tuple[Node, ...], ends: dict[int, int]) -> None:
+        """Fill the mapping: most are only asked for the values of some keys, so keys become nodes when needed."""
+        self.simple = True
+        self._shape = shape
+        self._values = values
+        self._entries = shape.entries(self, self.file.text, values, ends) if ends else None
 
     @property
     def index(self) -> dict[str, tuple[Node, Node]]:
@@ -254,17 +238,29 @@ class Mapping(Node):
         return self._index
 
     def _pair(self, key: object) -> tuple[Node, Node] | None:
-        if not self.simple or len(self.entries) > _FEW:
+        shape = self._shape
+        if shape is not None:
+            place = shape.places.get(key)  # type: ignore[call-overload]
+            return None if place is None else self.entries[place]
+        entries = self.entries
+        if not self.simple or len(entries) > _FEW:
             return self.index.get(key)  # type: ignore[call-overload, no-any-return]
-        for pair in self.entries:
-            if type(pair[0]) is Scalar and pair[0].text == key:
+        for pair in entries:
+            if pair[0].text == key and type(pair[0]) is Scalar:  # type: ignore[attr-defined]
                 return pair
         return None
 
     def get(self, key: str) -> Node | None:
-        pair = self._pair(key)
-        if pair is not None:
-            return pair[1]
+        # The commonest question of all, so this is `_pair` again.
+        shape = self._shape
+        if shape is not None:
+            place = shape.places.get(key)
+            if place is not None:
+                return self._values[place]
+        else:
+            pair = self._pair(key)
+            if pair is not None:
+                return pair[1]
         return Opaque(self.file, self.start, self.end, "", "unknown") if self.open else None
 
     def key(self, key: str) -> Scalar | None:
@@ -273,7 +269,8 @@ class Mapping(Node):
         return pair[0] if pair is not None and isinstance(pair[0], Scalar) else None
 
     def __contains__(self, key: object) -> bool:
-        return self._pair(key) is not None
+        shape = self._shape
+        return key in shape.places if shape is not None else self._pair(key) is not None
 
     def __repr__(self) -> str:
         return f"Mapping({', '.join(self.index)})"
@@ -361,14 +358,17 @@ def walk(node: Node) -> Iterator[Node]:
     stack: list[Node] = [node]
     while stack:
         current = stack.pop()
-        if isinstance(current, (Mapping, Sequence)):
+        if isinstance(current, Mapping):
             if id(current) in seen:
                 continue
             seen.add(id(current))
-        yield current
-        if isinstance(current, Mapping):
+            # Before it is handed out: whoever walks may move it, and its keys are placed by where it stands.
             for key, value in reversed(current.entries):
                 stack.append(value)
                 stack.append(key)
         elif isinstance(current, Sequence):
+            if id(current) in seen:
+                continue
+            seen.add(id(current))
             stack.extend(reversed(current.items))
+        yield current

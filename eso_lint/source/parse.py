@@ -160,12 +160,11 @@ def _read_template(
 
 def read_chunk(file: SourceFile, chunk: str, base: int, number: int, masked: bool = False) -> Roots:
     """Parse text that begins at `base` in its file; `masked` says that template actions were hidden in it."""
-    if not masked:
-        from eso_lint.source.flat import read_flat
+    from eso_lint.source.flat import read_flat
 
-        root = read_flat(file, chunk, base)
-        if root is not None:
-            return Roots([root], [], None)
+    root = read_flat(file, chunk, base, masked)
+    if root is not None:
+        return Roots([root], [], None)
     import yaml
 
     from eso_lint.source.builder import Builder, RefusedError, parser
