@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 from eso_lint.model.kinds.install import OperatorInstall
 from eso_lint.model.resource import Resource
 from eso_lint.model.served import NEWEST
 from eso_lint.model.versions import Version, parse_version
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar
 from eso_lint.suggest import closest
 

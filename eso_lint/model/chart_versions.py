@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from eso_lint.model.chart_values import declared_by
 from eso_lint.model.in_play import claims_of
@@ -11,6 +10,7 @@ from eso_lint.model.kinds.install import OperatorInstall
 from eso_lint.model.served import NEWEST
 from eso_lint.model.versions import Version, parse_version, releases
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 from eso_lint.source.node import Node, Scalar, Span, string, walk
 
 # The first charts were numbered otherwise.

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from eso_lint.model.chart import CHART, is_chart
 from eso_lint.model.kinds.argocd import ArgoApplication
@@ -15,6 +15,7 @@ from eso_lint.model.resource import Resource
 from eso_lint.model.served import KINDS
 from eso_lint.model.versions import Version, parse_version, releases, resolve_range
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, Span, items, lookup, string
 from eso_lint.source.prefilter import is_kustomization
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from eso_lint.model.kinds.install import OperatorInstall
+from eso_lint.model.kinds.script import Script
 from eso_lint.model.resource import Resource
 from eso_lint.model.served import NEWEST
 from eso_lint.model.versions import Version, named, parse_version
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 from eso_lint.render.placement import world_of
-from eso_lint.render.unit import Unit
-from eso_lint.render.worlds import world_of_unit
 from eso_lint.source.node import SourceFile, Span
 
 
@@ -108,12 +107,14 @@ class _Known:
     def hints(self) -> tuple[Claim, ...]:
         """What scripts install: asked where nothing else says a version."""
         if self._hints is None:
-            from eso_lint.model.crd_claims import script_claims
+            self._hints = ()
+            if self.ws.views(Script):
+                from eso_lint.model.crd_claims import script_claims
 
-            self._hints = tuple(
-                Claim(found.version, world_of(found.at.file.path), found.at, found.why, 3)
-                for found in script_claims(self.ws)
-            )
+                self._hints = tuple(
+                    Claim(found.version, world_of(found.at.file.path), found.at, found.why, 3)
+                    for found in script_claims(self.ws)
+                )
         return self._hints
 
     def of(self, world: str, directory: str, declared: bool) -> InPlay:
@@ -225,8 +226,12 @@ class _Worlds:
         self.ws = ws
 
     def of(self, path: str, known: str | None) -> tuple[str, ...]:
+        from eso_lint.render.unit import Unit
+
         units = [unit for unit in self.ws.views(Unit) if path in unit.files]
         if units:
+            from eso_lint.render.worlds import world_of_unit
+
             roots = {cluster.root: cluster.name for cluster in self.ws.config.clusters}
             return tuple(sorted({world_of_unit(unit, roots)[0] for unit in units}))
         return (world_of(path) if known is None else known,)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from eso_lint.model.crd_claims import CRD
 from eso_lint.model.in_play import claims_of, meets
 from eso_lint.model.kinds.install import OperatorInstall
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 from eso_lint.source.node import string
 
 
@@ -39,6 +38,7 @@ SWITCHES = (
     Switches("SecretStore", "processSecretStore", "enable-secret-store-reconciler", ""),
     Switches("ClusterGenerator", "processClusterGenerator", "", "createClusterGenerator"),
 )  # fmt: skip
+_CRD = "CustomResourceDefinition.apiextensions.k8s.io"
 # What a confined operator does not look after.
 _CLUSTER_WIDE = ("ClusterSecretStore", "ClusterExternalSecret")
 
@@ -70,7 +70,7 @@ def missing_crds(install: OperatorInstall, ws: Workspace) -> Iterator[tuple[Swit
     """Kinds whose CRD an install leaves out and nothing else of the repository brings, with an object of that kind."""
     if install.on("installCRDs") is not True or any(claim.install is not install for claim in claims_of(ws)):
         return
-    carried = {string(crd.at("spec", "names", "kind")) for crd in ws.of_kind(CRD)}
+    carried = {string(crd.at("spec", "names", "kind")) for crd in ws.of_kind(_CRD)}
     for switch in SWITCHES:
         path = f"crds.{switch.crd}"
         if switch.crd and install.value(path) is not None and install.on(path) is False and switch.kind not in carried:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from eso_lint.model.in_play import InPlay, version_in_play
 from eso_lint.model.kinds.generator import GENERATOR_KINDS, Stray
 from eso_lint.model.kinds.install import OperatorInstall
@@ -12,6 +10,7 @@ from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource
 from eso_lint.model.served import KINDS, NEWEST, PROVIDERS
 from eso_lint.model.versions import Version, parse_version
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 from eso_lint.source.node import string
 from eso_lint.suggest import closest
 
