@@ -333,6 +333,9 @@ def _notes(result: Result) -> list[str]:
     if archived:
         some = f"{len(archived)} object{'s' if len(archived) > 1 else ''} in archives"
         notes.append(f"{some} {'are' if len(archived) > 1 else 'is'} not checked")
+    from eso_lint.model.in_play import assumed
+
+    notes += filter(None, [assumed(result.workspace)])
     if result.workspace.config.render:
         notes += _second_opinions(result.workspace)
     return notes + [
