@@ -59,7 +59,7 @@ INDEX: tuple[Entry, ...] = (
     Entry("ESO321", "number-overflow", "admission", ("Store",), (), 2, 3, 3, "eso_lint.rules.admission.number_overflow"),
     Entry("ESO322", "status-malformed", "admission", ("ExternalSecret", "Store"), (), 2, 3, 3, "eso_lint.rules.admission.status_malformed"),
     Entry("ESO330", "unsupported-api-version", "versions", ("BaseExternalSecret", "BasePushSecret", "Store", "Generator", "GeneratorState", "Stray"), (), 2, 3, 3, "eso_lint.rules.versions.unsupported_api_version"),
-    Entry("ESO331", "needs-newer-eso", "versions", ("BaseExternalSecret", "BasePushSecret", "Store", "Generator"), (), 2, 3, 3, "eso_lint.rules.versions.needs_newer_eso"),
+    Entry("ESO331", "needs-newer-eso", "versions", ("BaseExternalSecret", "BasePushSecret", "Store", "Generator", "GeneratorState"), (), 2, 3, 3, "eso_lint.rules.versions.needs_newer_eso"),
     Entry("ESO332", "removed-provider", "versions", ("Store",), (), 2, 3, 3, "eso_lint.rules.versions.removed_provider"),
     Entry("ESO333", "chart-version-without-release", "versions", ("OperatorInstall",), (), 2, 3, 3, "eso_lint.rules.versions.chart_version_without_release"),
     Entry("ESO334", "eso-versions-disagree", "versions", ("OperatorInstall",), (), 2, 2, 3, "eso_lint.rules.versions.eso_versions_disagree"),

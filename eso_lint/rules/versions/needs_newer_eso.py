@@ -6,6 +6,7 @@ from eso_lint.api import (
     BaseExternalSecret,
     BasePushSecret,
     Generator,
+    GeneratorState,
     Problem,
     Related,
     Severity,
@@ -78,14 +79,14 @@ spec: {keyType: ed25519}
 @rule(
     id="ESO331",
     name="needs-newer-eso",
-    on=(BaseExternalSecret, BasePushSecret, Store, Generator),
+    on=(BaseExternalSecret, BasePushSecret, Store, Generator, GeneratorState),
     severity=Severity.ERROR,
     since="0.1.0",
     bad=(BAD, BAD_KIND),
     good=(GOOD,),
 )
 def needs_newer_eso(
-    resource: BaseExternalSecret | BasePushSecret | Store | Generator, ws: Workspace
+    resource: BaseExternalSecret | BasePushSecret | Store | Generator | GeneratorState, ws: Workspace
 ) -> Iterator[Problem]:
     """An object uses a kind, provider, field or value that only a later release of the operator knows.
 
