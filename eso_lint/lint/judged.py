@@ -18,10 +18,10 @@ def problems_of(resource: Resource, ws: Workspace, kind: str) -> Iterator[Proble
     """The verdicts of one kind on an object, as problems."""
     for verdict in verdicts(resource, ws):
         if verdict.kind == kind:
-            yield problem(verdict)
+            yield problem(verdict, resource)
 
 
-def problem(verdict: Verdict) -> Problem:
+def problem(verdict: Verdict, resource: Resource) -> Problem:
     """A verdict as a problem. What holds in some releases only that may be in play is a warning that names them."""
     severity = confidence = None
     note = verdict.note
@@ -35,7 +35,8 @@ def problem(verdict: Verdict) -> Problem:
         note = _joined(note, f"release {names} refuses it; another one that may be in play does not")
     at = verdict.at if isinstance(verdict.at, Span) else verdict.at.span
     fix = None
-    if verdict.replacement is not None:
+    # Text in a patch or in values may stand in quotes of another kind.
+    if verdict.replacement is not None and at.file is resource.file:
         safety = Safety.SAFE if verdict.safe and not verdict.soft else Safety.UNSAFE
         fix = Fix(f"write `{verdict.replacement}`", (Edit(at, verdict.replacement),), safety)
     return Problem(

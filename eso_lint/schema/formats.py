@@ -12,6 +12,8 @@ _QUALIFIED = re.compile(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z")
 # Compiled when they are needed, which is seldom.
 _BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})\Z"
 _TIME = r"([0-9]{2}):([0-9]{2}):([0-9]{2})(.[0-9]+)?(z|([+-][0-9]{2}:[0-9]{2}))\Z"
+# As Go parses the times of an object's metadata.
+_RFC3339 = r"[0-9-]{10}T[0-9:]{8}([.,][0-9]+)?(Z|[+-]([01][0-9]|2[0-4]):[0-5][0-9])\Z"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"
 # What Go's expressions have and Python's read otherwise, or the other way round.
 _FOREIGN = r"\\[pPzQECAZbBk]|\\[1-9]|\(\?[^:)]|\[\[:|[*+?}]\+"
@@ -65,6 +67,8 @@ def fits_format(name: str, text: str) -> bool | None:
         return is_datetime(text)
     if name == "date":
         return is_date(text)
+    if name == "rfc3339":
+        return re.match(_RFC3339, text) is not None and is_datetime(text)
     return None
 
 

@@ -33,7 +33,7 @@ def _by(resource: Resource, chosen: Chosen, ws: Workspace) -> list[Verdict]:
     walk = Walk()
     walk.root(resource.root, chosen.shape, resource.kind_node, chosen.status_apart)
     judge_metadata(resource, walk, Frame(None, "", chosen.shape, resource.root), chosen.scope)
-    found = [verdict_of(fault, resource.kind, chosen) for fault in walk.faults]
+    found = [verdict_of(fault, resource, chosen) for fault in walk.faults]
     found = _without_echoes(found)
     if walk.rules and not any(verdict.blocks for verdict in found):
         from eso_lint.schema.cel.verdicts import cel_verdicts

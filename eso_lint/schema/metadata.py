@@ -13,7 +13,7 @@ from eso_lint.source.node import Mapping, Node, Scalar, Sequence
 _TEXT: dict[str, Any] = {"type": "string"}
 _TEXTS = {"type": "object", "additionalProperties": _TEXT}
 _WHOLE = {"type": "integer"}
-_TIME = {"type": "string", "format": "date-time"}
+_TIME = {"type": "string", "format": "rfc3339"}
 _OWNER = {
     "type": "object",
     "required": ["apiVersion", "kind", "name", "uid"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from eso_lint.model.resource import Resource
 from eso_lint.model.versions import Version
 from eso_lint.schema.fields import unknown_field
 from eso_lint.schema.pack import Shape, shape_at
@@ -60,15 +61,15 @@ def path_text(steps: tuple[str | int, ...]) -> str:
     return text
 
 
-def verdict_of(fault: Fault, kind: str, chosen: Chosen) -> Verdict:
+def verdict_of(fault: Fault, resource: Resource, chosen: Chosen) -> Verdict:
     """A fault as a verdict."""
     steps = fault.frame.steps
     path = path_text(steps)
     if fault.what == "unknown":
-        return unknown_field(fault, kind, chosen, path)
+        return unknown_field(fault, resource.kind, chosen, path)
     made = Verdict(_KINDS[fault.what], fault.at, path, "", steps=steps, blocks=fault.what in _BLOCKS)
     if fault.what in ("type", "number"):
-        return _type(made, fault)
+        return _type(made, fault, resource)
     if fault.what == "enum":
         return _enum(made, fault, chosen)
     if fault.what == "missing":
@@ -101,7 +102,7 @@ def _got(node: Node) -> str:
     return f"the number {shown(node.text)}"
 
 
-def _type(made: Verdict, fault: Fault) -> Verdict:
+def _type(made: Verdict, fault: Fault, resource: Resource) -> Verdict:
     node, shape = fault.more, fault.frame.shape
     if fault.what == "number":
         return made._replace(
@@ -112,6 +113,10 @@ def _type(made: Verdict, fault: Fault) -> Verdict:
         "a whole number or a string" if shape and shape.int_or_string else _TYPES.get(shape.type if shape else "", "")
     )
     made = made._replace(message=f"{made.path}: expected {wanted}, got {_got(node)}", label=f"must be {wanted}")
+    supplied = isinstance(node, Supplied) or node.span in resource.placement.origins
+    if supplied and isinstance(node, Scalar) and shape and shape.type == "string":
+        help = "quote it where it is used: `| quote` in a chart's template, quotes around a variable"
+        return made._replace(help=help)
     return made._replace(**_type_help(made, node, shape))
 
 
@@ -307,7 +312,7 @@ def _format(made: Verdict, fault: Fault) -> Verdict:
             label="not base64",
             help="encode it: `base64 -w0 ca.pem`" if pem else "write it as base64 on one line, without spaces",
         )
-    wanted = "a date and time such as `2026-01-31T12:00:00Z`" if shape and shape.format == "date-time" else "a date"
+    wanted = "a date and time such as `2026-01-31T12:00:00Z`" if shape and shape.format != "date" else "a date"
     return made._replace(
         message=f"{made.path}: expected {wanted}, got {_got(node)}", label="not a date", help=f"write {wanted}"
     )

@@ -94,3 +94,17 @@ def test_no_keys(key: str) -> None:
 )
 def test_label_values(value: str, fits: bool) -> None:
     assert (label_value_fault(value) is None) is fits
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("2026-01-31T12:00:00Z", True),
+        ("2026-01-31T12:00:00.5+02:00", True),
+        ("2026-01-31t12:00:00z", False),
+        ("2026-02-30T12:00:00Z", False),
+        ("", False),
+    ],
+)
+def test_times_of_metadata(text: str, answer: bool) -> None:
+    assert fits_format("rfc3339", text) is answer

@@ -84,3 +84,31 @@ def test_infinity_is_no_json() -> None:
         "  provider: {server: https://v, auth: {tokenSecretRef: {name: a, key: b}}}\n"
     )
     assert found({"external-secrets.yaml": store}) == [("scalar-type", "external-secrets.yaml", 6, ".inf")]
+
+
+def test_a_fix_is_offered_only_in_the_objects_own_file() -> None:
+    text = BASE.replace("shop/db", "7")
+    (own,) = lint({"es.yaml": text}, RULES)
+    assert own.fix is not None
+    assert own.fix.edits[0].text == '"7"'
+    files = {
+        "es.yaml": BASE,
+        "kustomization.yaml": (
+            "resources: [es.yaml]\npatches:\n  - target: {kind: ExternalSecret}\n"
+            '    patch: "[{op: replace, path: /spec/data/0/remoteRef/key, value: 7}]"\n'
+        ),
+    }
+    (patched,) = lint(files, RULES)
+    assert patched.span.text == "7"
+    assert patched.fix is None
+
+
+def test_a_value_of_a_chart_is_quoted_where_it_is_used() -> None:
+    files = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        "chart/values.yaml": "key: 44754\n",
+        "chart/templates/es.yaml": BASE.replace("shop/db", "{{ .Values.key }}"),
+    }
+    (found,) = lint(files, RULES)
+    assert (found.span.file.path, found.span.text) == ("chart/values.yaml", "44754")
+    assert "| quote" in found.help

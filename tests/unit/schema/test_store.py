@@ -138,3 +138,29 @@ def test_a_template_of_a_crd_judges_nothing() -> None:
 def test_other_groups_and_kinds_are_left_alone() -> None:
     other = UUID.replace("generators.external-secrets.io", "example.org")
     assert found({"external-secrets.yaml": other}) == []
+
+
+HELM = """apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {{name: eso}}
+spec: {{url: https://charts.external-secrets.io}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: external-secrets, namespace: {namespace}}}
+spec:
+  chart: {{spec: {{chart: external-secrets, version: {version}, sourceRef: {{kind: HelmRepository, name: eso}}}}}}
+"""
+
+
+def test_what_one_of_two_releases_refuses_is_a_warning_that_names_it() -> None:
+    files = {
+        "a.yaml": HELM.format(namespace="a", version="0.9.20"),
+        "b.yaml": HELM.format(namespace="b", version="0.15.1"),
+        "es.yaml": OBJECT.format(version="v1beta1", field="nope: 1").replace("vault", "Vault_1"),
+    }
+    by_name = {f.rule.name: f for f in findings(files)}
+    assert by_name.keys() == {"unknown-field", "name-or-key-pattern"}
+    assert by_name["unknown-field"].severity is Severity.ERROR
+    assert by_name["name-or-key-pattern"].severity is Severity.WARNING
+    assert "0.15.1" in by_name["name-or-key-pattern"].note
