@@ -14,6 +14,13 @@ def distance(a: str, b: str, limit: int) -> int:
         return 0
     if abs(len(a) - len(b)) > limit:
         return limit + 1
+    # What both begin and end with adds nothing.
+    start, end = 0, min(len(a), len(b))
+    while start < end and a[start] == b[start]:
+        start += 1
+    a, b, end = a[start:], b[start:], end - start
+    while end and a[-1] == b[-1]:
+        a, b, end = a[:-1], b[:-1], end - 1
     before: list[int] = []
     previous = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):

@@ -19,6 +19,7 @@ _DELIVERING = frozenset(
         "Application", "ApplicationSet", "AppProject", None,
     }
 )  # fmt: skip
+_MAX_DEPTH = 50
 _NEEDLE = NEEDLE.encode()
 
 
@@ -35,9 +36,9 @@ class Reach:
         self._files: dict[str, bool] = {}
         self._matters: dict[str, bool] = {}
 
-    def matters(self, directory: str, root: Node) -> bool:
+    def matters(self, directory: str, root: Node, depth: int = 0) -> bool:
         """Whether a build of this kustomization may bring anything besides what is merely looked up."""
-        if not isinstance(root, Mapping) or root.open:
+        if not isinstance(root, Mapping) or root.open or depth > _MAX_DEPTH:
             return True
         if any(root.get(field) is not None for field in (*_UNSEEN, *(_GENERATORS if self.generators else ()))):
             return True
@@ -46,11 +47,11 @@ class Reach:
             if isinstance(value, Opaque) or (isinstance(value, Sequence) and value.open):
                 return True
             for entry in items(value):
-                if self._entry(directory, entry):
+                if self._entry(directory, entry, depth + 1):
                     return True
         return False
 
-    def _entry(self, directory: str, entry: Node) -> bool:
+    def _entry(self, directory: str, entry: Node, depth: int) -> bool:
         text = string(entry)
         if text is None:
             return True
@@ -63,7 +64,7 @@ class Reach:
                 return self.file(target)
             # One that takes part in itself adds nothing on its way round.
             self._matters[target] = False
-            known = self._matters[target] = self.matters(target, document.root)
+            known = self._matters[target] = self.matters(target, document.root, depth)
         return known
 
     def file(self, path: str) -> bool:

@@ -223,12 +223,22 @@ def _next_line(file: SourceFile, offset: int, seen: Seen) -> tuple[int, int]:
     found = seen.get(number)
     if found is None:
         start = starts[number] if number < len(starts) else len(file.text)
-        number += 1
-        while number < len(starts) and file.line(number).rstrip().endswith("\\"):
-            number += 1
-        found = start, starts[number] if number < len(starts) else len(file.text)
+        found = start, _continued(file, number + 1, seen)
     seen.update(dict.fromkeys(passed, found))
     return found
+
+
+def _continued(file: SourceFile, number: int, seen: Seen) -> int:
+    """Where a line ends with all that continue it. The answers of earlier calls stand in `seen` below zero."""
+    starts = file.line_starts
+    passed = [number]
+    while number < len(starts) and -number not in seen and file.line(number).rstrip().endswith("\\"):
+        number += 1
+        passed.append(number)
+    end = starts[number] if number < len(starts) else len(file.text)
+    found = seen.get(-number, (end, end))
+    seen.update((-line, found) for line in passed)
+    return found[1]
 
 
 def _this_line(file: SourceFile, offset: int, seen: Seen) -> tuple[int, int]:
