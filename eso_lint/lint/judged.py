@@ -28,7 +28,7 @@ def problem(verdict: Verdict, resource: Resource) -> Problem:
     if verdict.soft:
         confidence = Confidence.MEDIUM
         severity = Severity.INFO if verdict.kind in _MAY_GROW else None
-        note = _joined(note, "the release in play is newer than the schemas that are known here")
+        note = _joined(note, "the schema at hand may not be that of the release in play")
     elif verdict.releases:
         severity = Severity.WARNING
         names = " and ".join(str(release) for release in verdict.releases)

@@ -26,7 +26,7 @@ def unknown_field(fault: Fault, kind: str, chosen: Chosen, path: str) -> Verdict
         path,
         f"unknown field `{name}` in `{where}`" if where else f"unknown field `{name}` in a {kind}",
         label="no such field",
-        note="the API server refuses it under strict validation, which is kubectl's default, and else drops it",
+        note="refused under strict validation (kubectl's default), else dropped",
         steps=steps,
     )
     if chosen.exact:
@@ -102,6 +102,8 @@ def _advice(fault: Fault, frame: Frame, name: str, mapping: Mapping) -> dict[str
         if isinstance(key, Scalar) and not isinstance(key, Supplied) and key.style == "" and key.span.text == key.text:
             change["replacement"] = near
         return change
+    if name == "namespace" and above is not None and above.step == "target":
+        return {"help": "remove it: the Secret is made in the namespace of the object itself"}
     below = _below(shape, name)
     inside = [field for field in below if field in mapping] or below
     if len(inside) == 1 or (inside and inside[0] in mapping):

@@ -9,7 +9,7 @@ from eso_lint.schema.store import Chosen, schemas_of
 from eso_lint.schema.verdict import Verdict
 from eso_lint.schema.walk import Frame, Walk
 from eso_lint.schema.words import verdict_of
-from eso_lint.source.node import Span
+from eso_lint.source.node import Scalar, Span
 
 # What a patch that was not built may put there.
 _ABSENCE = frozenset(("missing-field", "one-of-fields", "cel-violation"))
@@ -41,7 +41,17 @@ def _by(resource: Resource, chosen: Chosen, ws: Workspace) -> list[Verdict]:
         found += cel_verdicts(walk.rules, found, ws)
     if not chosen.exact:
         found = [verdict._replace(soft=True) for verdict in found]
+    elif chosen.own:
+        found = [verdict._replace(soft=True) if _doubtful(verdict, chosen) else verdict for verdict in found]
     return found
+
+
+def _doubtful(verdict: Verdict, chosen: Chosen) -> bool:
+    """Whether a CRD of the repository alone refuses what the newest release takes: it may be a part, or a stub."""
+    if verdict.kind == "unknown-field":
+        return chosen.newest_knows(verdict.steps)
+    at = verdict.at
+    return verdict.kind == "enum-value" and isinstance(at, Scalar) and chosen.newest_knows(verdict.steps, at.value)
 
 
 def _without_echoes(found: list[Verdict]) -> list[Verdict]:

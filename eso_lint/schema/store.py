@@ -49,6 +49,12 @@ class Chosen(NamedTuple):
     kind: str
     scope: str
     points: tuple[Point, ...]
+    own: bool = False
+
+    def newest_knows(self, steps: tuple[str | int, ...], value: object = None) -> bool:
+        """Whether the newest bundled schema has a field, and takes a value of it."""
+        shape = shape_at(self.bundled_shape(self.points[-1]), steps) if self.points else None
+        return shape is not None and (value is None or shape.choices is None or value in shape.choices)
 
     def bundled_shape(self, point: Point) -> Shape | None:
         """The schema of the same kind and version at another point of its history."""
@@ -135,12 +141,13 @@ def schema_at(resource: Resource, wanted: Version, ws: Workspace) -> Chosen | No
         own = _carried(resource, ws)
         if own is not None:
             return own._replace(wanted=wanted)
-    points = history(group, kind, version)
-    return _at(points, kind, wanted)
+    return _at(group, kind, version, wanted)
 
 
-def _at(points: tuple[Point, ...], kind: str, wanted: Version) -> Chosen | None:
+@cache
+def _at(group: str, kind: str, version: str, wanted: Version) -> Chosen | None:
     """The schema in force at a release; where there is none, the last one before it, else the first one after it."""
+    points = history(group, kind, version)
     before = [point for point in points if point.release <= wanted]
     held = [point for point in before if point.row is not None] or [p for p in points if p.row is not None][:1]
     pack = bundled(kind)
@@ -213,4 +220,5 @@ def _carried(resource: Resource, ws: Workspace) -> Chosen | None:
     from eso_lint.schema.vendored import carried
 
     pack = carried(ws).get(resource.kind)
-    return None if pack is None else _of_pack(pack, resource, NEWEST, NEWEST, True)
+    chosen = None if pack is None else _of_pack(pack, resource, NEWEST, NEWEST, True)
+    return None if chosen is None else chosen._replace(own=True)

@@ -6,7 +6,7 @@ to) fit anything.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from eso_lint.model.resource import first_scalar
@@ -132,7 +132,7 @@ class Walk:
         there: list[str] = []
         empty: set[str] = set()
         unknown = doubtful = 0
-        pairs = _pairs(node)
+        pairs = node.named()
         for name, value in pairs:
             if name in skip:
                 there.append(name)
@@ -252,13 +252,6 @@ class Walk:
                 value = part.value
                 if isinstance(value, float) and value - value != 0:
                     self.fault("number", part, frame, part)
-
-
-def _pairs(node: Mapping) -> Collection[tuple[str, Node]]:
-    """The values by name, as Kubernetes reads them."""
-    if node.simple and not node.open:
-        return [(key.text, value) for key, value in node.entries if type(key) is Scalar]
-    return [(name, value) for name, (_, value) in node.index.items()]
 
 
 def _text_fault(text: str, shape: Shape) -> str | None:

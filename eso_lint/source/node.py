@@ -237,6 +237,15 @@ class Mapping(Node):
             self._index = {**merged, **own} if merged else own
         return self._index
 
+    def named(self) -> list[tuple[str, Node]]:
+        """The effective values by name. No key becomes a node for it where all are read as their text."""
+        shape = self._shape
+        if shape is not None:
+            return list(zip(shape.places, self._values, strict=True))
+        if self.simple and not self.open:
+            return [(key.text, value) for key, value in self.entries if type(key) is Scalar]
+        return [(name, value) for name, (_, value) in self.index.items()]
+
     def _pair(self, key: object) -> tuple[Node, Node] | None:
         shape = self._shape
         if shape is not None:

@@ -121,6 +121,17 @@ def test_crds_of_the_repository_judge_where_nothing_says_the_release() -> None:
     assert len(found(own, eso_version="2.9.0")) == 2
 
 
+def test_a_stub_of_a_crd_does_not_outweigh_the_newest_release() -> None:
+    stub = crd(length={"type": "string"})
+    stub["spec"]["names"] = {"kind": "Password", "plural": "passwords"}
+    password = UUID.replace("UUID", "Password").replace("{upper: true, lower: 1}", "{digits: 4, digit: 4, length: 7}")
+    assert found({"a.yaml": password, "crd.yaml": json.dumps(stub)}) == [
+        ("unknown-field", "digits", Severity.INFO),
+        ("unknown-field", "digit", Severity.ERROR),
+        ("scalar-type", "7", Severity.ERROR),
+    ]
+
+
 def test_crds_that_differ_judge_nothing() -> None:
     two = {
         "a.yaml": UUID,
