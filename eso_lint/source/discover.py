@@ -88,7 +88,8 @@ def discover(
     """
     root = os.path.realpath(root)
     walk = _Walk(root, Patterns(exclude), force_exclude)
-    named = [walk.relative(path) for path in paths] if paths else [""]
+    # The root comes first in most runs, and again as what was asked for.
+    named = list(dict.fromkeys(walk.relative(path) for path in paths)) if paths else [""]
     if git_index:
         walk.index(named)
     else:

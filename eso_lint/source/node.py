@@ -65,6 +65,11 @@ class Scalar(Node):
     @property
     def value(self) -> Any:
         """What Kubernetes reads: str, int, float, bool or None (YAML 1.1 as sigs.k8s.io/yaml resolves it)."""
+        if self.tag is None:
+            text = self.text
+            # Most scalars are seen to be strings without resolving them.
+            if self.style or (text not in ODD_KEYS and text[:1] not in ODD_STARTS):
+                return text
         from eso_lint.source.scalar import resolve
 
         return resolve(self)
@@ -72,9 +77,8 @@ class Scalar(Node):
     @property
     def string(self) -> str | None:
         """The value where Kubernetes reads a string, else None."""
-        if self.tag is None:
+        if self.tag is None:  # as above, once more: these two are asked most
             text = self.text
-            # Most scalars are seen to be strings without resolving them.
             if self.style or (text not in ODD_KEYS and text[:1] not in ODD_STARTS):
                 return text
         value = self.value
