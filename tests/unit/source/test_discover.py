@@ -149,3 +149,13 @@ def test_nothing_heavy_is_imported() -> None:
     code = f"import sys; before = set(sys.modules); import eso_lint.source.discover; print([m for m in {heavy} if m in sys.modules and m not in before])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_is_named_twice_is_walked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "a.yaml", "b/c.yaml")
+    walked: list[str] = []
+    scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: walked.append(str(path)) or scandir(path))
+    found = discover(str(tmp_path), [str(tmp_path), str(tmp_path / ".")])
+    assert names(found) == ["a.yaml", "b/c.yaml"]
+    assert len(walked) == 2
