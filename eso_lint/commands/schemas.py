@@ -10,7 +10,8 @@ from eso_lint.errors import UsageError
 from eso_lint.model.served import NEWEST
 from eso_lint.model.versions import Version, parse_version, releases
 from eso_lint.options import CommandLine
-from eso_lint.schema.store import SUFFIX, read_pack
+from eso_lint.schema.pack import read_pack
+from eso_lint.schema.store import SUFFIX
 from eso_lint.schema.vendored import crds_in, pack_of
 from eso_lint.settings import load
 from eso_lint.source.node import Node, SourceFile, lookup, string

@@ -173,3 +173,66 @@ def pack_crds(crds: Iterable[dict[str, Any]], release: str) -> str:
             "group": spec["group"], "scope": spec["scope"], "status": apart, "versions": versions,
         }  # fmt: skip
     return packer.text({"release": release, "kinds": dict(sorted(kinds.items()))})
+
+
+# What the keywords of a row must hold, where they are there.
+_HOLDS: dict[str, type | tuple[type, ...]] = {
+    "type": str, "pattern": str, "format": str, "enum": list, "required": list, "nullable": bool,
+    "minLength": int, "maxLength": int, "minItems": int, "maxItems": int, "minProperties": int, "maxProperties": int,
+    "minimum": (int, float), "maximum": (int, float), "x-kubernetes-list-type": str,
+    "x-kubernetes-list-map-keys": list, "x-kubernetes-validations": list,
+    "x-kubernetes-preserve-unknown-fields": bool, "x-kubernetes-int-or-string": bool,
+}  # fmt: skip
+
+
+def read_pack(text: str) -> Pack | None:
+    """A pack from text of whatever origin; None where it is none."""
+    try:
+        content: Any = json.loads(text)
+    except (RecursionError, ValueError):
+        return None
+    if not isinstance(content, dict) or not isinstance(content.get("release"), str):
+        return None
+    rows, kinds = content.get("rows"), content.get("kinds")
+    if not isinstance(rows, list) or not isinstance(kinds, dict):
+        return None
+    depths: list[int] = []
+    for row in rows:
+        depth = _depth(row, depths)
+        if depth is None or depth > _MAX_DEPTH:
+            return None
+        depths.append(depth)
+    return Pack(content) if all(_is_kind(kind, len(rows)) for kind in kinds.values()) else None
+
+
+def _depth(row: Any, depths: list[int]) -> int | None:
+    """How deep a row reaches; None where it is no row, or its children do not stand before it."""
+    if not isinstance(row, dict):
+        return None
+    if any(key in row and not isinstance(row[key], types) for key, types in _HOLDS.items()):
+        return None
+    texts = [*row.get("required", ()), *row.get("x-kubernetes-list-map-keys", ())]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    if not all(isinstance(rule, dict) for rule in row.get("x-kubernetes-validations", ())):
+        return None
+    properties, more = row.get("properties", {}), row.get("additionalProperties", True)
+    if not isinstance(properties, dict):
+        return None
+    children = [*properties.values(), *([row["items"]] if "items" in row else ())]
+    children += [] if isinstance(more, bool) else [more]
+    if not all(type(child) is int and 0 <= child < len(depths) for child in children):
+        return None
+    return 1 + max((depths[child] for child in children), default=0)
+
+
+def _is_kind(kind: Any, rows: int) -> bool:
+    if not isinstance(kind, dict) or not isinstance(kind.get("group"), str):
+        return False
+    versions = kind.get("versions")
+    return isinstance(versions, dict) and all(
+        isinstance(points, list)
+        and bool(points)
+        and all(isinstance(p, list) and len(p) == 3 and type(p[1]) is int and 0 <= p[1] < rows for p in points)
+        for points in versions.values()
+    )

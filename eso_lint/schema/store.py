@@ -6,16 +6,15 @@ packs that a user added (`eso-lint schemas add`), then the CRDs in the repositor
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from eso_lint.model.in_play import version_in_play
 from eso_lint.model.resource import Resource
 from eso_lint.model.served import NEWEST
 from eso_lint.model.versions import Version, parse_version
 from eso_lint.model.workspace import Workspace
-from eso_lint.schema.pack import Pack, Shape, shape_at
+from eso_lint.schema.pack import Pack, Shape, read_pack, shape_at
 
 # Kinds that share the pack of another.
 PACKS = {"ClusterSecretStore": "SecretStore"}
@@ -184,22 +183,6 @@ def added_packs(ws: Workspace) -> tuple[Added, ...]:
             if pack is not None and version is not None:
                 found.append(Added(version, pack))
     return tuple(sorted(found, key=lambda added: added.version, reverse=True))
-
-
-def read_pack(text: str) -> Pack | None:
-    """A pack from its text; None where it is none."""
-    try:
-        content: Any = json.loads(text)
-    except ValueError:
-        return None
-    sound = (
-        isinstance(content, dict)
-        and isinstance(content.get("rows"), list)
-        and all(isinstance(row, dict) for row in content["rows"])
-        and isinstance(content.get("kinds"), dict)
-        and isinstance(content.get("release"), str)
-    )
-    return Pack(content) if sound else None
 
 
 def _of_pack(pack: Pack, resource: Resource, release: Version, wanted: Version, exact: bool) -> Chosen | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from eso_lint.model.workspace import Workspace
-from eso_lint.schema.pack import Pack, pack_crds
+from eso_lint.schema.pack import Pack, pack_crds, read_pack
 from eso_lint.source.node import Mapping, Node, Scalar, Sequence, SourceFile, items, lookup, string
 from eso_lint.source.size import weigh
 
@@ -27,7 +26,8 @@ def _carried(ws: Workspace) -> dict[str, Pack]:
             text = pack_of([root], "")
             if text is not None:
                 texts.setdefault(string(lookup(root, "spec", "names", "kind")) or "", set()).add(text)
-    return {kind: Pack(json.loads(next(iter(found)))) for kind, found in texts.items() if len(found) == 1}
+    packs = {kind: read_pack(next(iter(found))) for kind, found in texts.items() if len(found) == 1}
+    return {kind: pack for kind, pack in packs.items() if pack is not None}
 
 
 def crds_in(file: SourceFile) -> Iterator[Node]:
@@ -53,7 +53,7 @@ def pack_of(roots: list[Node], release: str) -> str | None:
         return None
     try:
         return pack_crds([plain(root) for root in roots], release)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         return None
 
 

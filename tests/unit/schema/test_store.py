@@ -107,9 +107,31 @@ def test_added_schemas_judge_their_release() -> None:
     assert len(found(files, schemas="elsewhere", eso_version="2.10.0")) == 2
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"rows": [1], "kinds": {}, "release": "2.10.0"}', '{"rows": [], "kinds": []}']
+def pack(row: str, points: str = '[["2.10.0", 0, true]]') -> str:
+    kind = f'{{"group": "generators.external-secrets.io", "versions": {{"v1alpha1": {points}}}}}'
+    return f'{{"release": "2.10.0", "rows": [{row}], "kinds": {{"UUID": {kind}}}}}'
+
+
+BROKEN = (
+    "",
+    "{",
+    "[]",
+    "null",
+    "[" * 100_000,
+    '{"rows": [], "kinds": {}}',
+    '{"release": "2.10.0", "rows": [], "kinds": {"UUID": 7}}',
+    pack("1"),
+    pack('{"properties": {"spec": 0}}'),
+    pack('{"items": 5}'),
+    pack('{"enum": 5}'),
+    pack('{"required": [5]}'),
+    pack("{}", '[["2.10.0", 7, true]]'),
+    pack("{}", "[]"),
+    pack(", ".join(f'{{"items": {i}}}' if i >= 0 else "{}" for i in range(-1, 200))),
 )
+
+
+@pytest.mark.parametrize("text", BROKEN, ids=range(len(BROKEN)))
 def test_what_is_no_pack_is_passed_over(text: str) -> None:
     assert len(found({"a.yaml": UUID, "more/x.crds": text}, schemas="more")) == 2
 
