@@ -28,7 +28,7 @@ KNOWN = frozenset((
 ))  # fmt: skip
 _LONGEST = 2_000
 # RE2 never runs away, but what stands in for it here may: of strangers' patterns only the simple ones are asked.
-_REPEATS = re.compile(r"\\.|([*+]|\{\d+,\d*\})")
+_REPEATS = r"\\.|([*+]|\{\d+,\d*\})"
 _LONGEST_STRANGE = 300
 
 
@@ -74,7 +74,7 @@ def matches(pattern: str, text: str) -> bool | None:
 
 def _is_tame(pattern: str) -> bool:
     """Whether a pattern repeats no group, and few things in all."""
-    return re.search(r"(?<!\\)\)[*+{]", pattern) is None and sum(bool(m[1]) for m in _REPEATS.finditer(pattern)) < 3
+    return re.search(r"(?<!\\)\)[*+{]", pattern) is None and sum(bool(m[1]) for m in re.finditer(_REPEATS, pattern)) < 3
 
 
 def fits_format(name: str, text: str) -> bool | None:

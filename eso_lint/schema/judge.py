@@ -8,7 +8,6 @@ from eso_lint.schema.metadata import judge_metadata
 from eso_lint.schema.store import Chosen, schemas_of
 from eso_lint.schema.verdict import Verdict
 from eso_lint.schema.walk import Frame, Walk
-from eso_lint.schema.words import verdict_of
 from eso_lint.source.node import Scalar, Span
 
 # What a patch that was not built may put there.
@@ -33,8 +32,11 @@ def _by(resource: Resource, chosen: Chosen, ws: Workspace) -> list[Verdict]:
     walk = Walk()
     walk.root(resource.root, chosen.shape, resource.kind_node, chosen.status_apart)
     judge_metadata(resource, walk, Frame(None, "", chosen.shape, resource.root), chosen.scope)
-    found = [verdict_of(fault, resource, chosen) for fault in walk.faults]
-    found = _without_echoes(found)
+    found: list[Verdict] = []
+    if walk.faults:
+        from eso_lint.schema.words import verdict_of
+
+        found = _without_echoes([verdict_of(fault, resource, chosen) for fault in walk.faults])
     if walk.rules and not any(verdict.blocks for verdict in found):
         from eso_lint.schema.cel.verdicts import cel_verdicts
 

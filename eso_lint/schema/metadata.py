@@ -6,7 +6,7 @@ from typing import Any
 
 from eso_lint.model.resource import Resource, first_scalar
 from eso_lint.schema.formats import DNS_LABEL, SUBDOMAIN, label_value_fault, qualified_name_fault
-from eso_lint.schema.pack import Pack, Packer, Shape
+from eso_lint.schema.pack import Pack, Shape
 from eso_lint.schema.walk import Frame, Walk
 from eso_lint.source.node import Mapping, Node, Scalar, Sequence
 
@@ -37,12 +37,22 @@ _SCHEMA = {
 }  # fmt: skip
 
 
-def _shape() -> Shape:
-    packer = Packer()
-    row = packer.add(_SCHEMA)
-    import json
+def _rows(schema: dict[str, Any], rows: list[dict[str, Any]]) -> int:
+    """Put a schema to the rows of a pack, children first."""
+    row = dict(schema)
+    if "properties" in row:
+        row["properties"] = {name: _rows(child, rows) for name, child in row["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if key in row:
+            row[key] = _rows(row[key], rows)
+    rows.append(row)
+    return len(rows) - 1
 
-    return Pack({"rows": [json.loads(text) for text in packer.rows], "kinds": {}}).shape(row)
+
+def _shape() -> Shape:
+    rows: list[dict[str, Any]] = []
+    top = _rows(_SCHEMA, rows)
+    return Pack({"rows": rows, "kinds": {}}).shape(top)
 
 
 SHAPE = _shape()
