@@ -11,9 +11,9 @@ from eso_lint.render.applicationset_generators import Generators
 from eso_lint.render.argocd_clusters import Aim, Destination, Registered, called, clusters
 from eso_lint.render.argocd_delivery import Delivery, Release
 from eso_lint.render.argocd_origin import Origins, block, sources_of
-from eso_lint.render.argocd_roots import Place, is_application, place_of, reach, roots
+from eso_lint.render.argocd_roots import Place, Root, is_application, place_of, reach, roots
 from eso_lint.render.build import Build
-from eso_lint.render.flux_layout import Layout, local
+from eso_lint.render.flux_layout import local
 from eso_lint.render.select import cluster_scoped
 from eso_lint.render.tree import set_field
 from eso_lint.render.unit import Item, Note, Source, Unit
@@ -47,7 +47,7 @@ def argocd_units(source: Source, given: Iterable[Item], build: Build | None = No
 class _Run:
     def __init__(self, source: Source, given: list[Item], build: Build) -> None:
         self.source = source
-        self.layout = Layout(source)
+        self.layout = build.layout
         self.origins = Origins(self.layout, [item for item in given if is_application(item)])
         self.delivery = Delivery(source, build, self.layout, self.origins)
         self.generators = Generators(source, self.layout, self.origins, self.delivery.contents)
@@ -62,12 +62,9 @@ class _Run:
 
     def run(self) -> list[Unit]:
         deferred = self._deferred()
-        for number, root in enumerate(self.roots):
-            if number not in deferred:
-                self.queue.append(_Job(root.item, root.tree))
+        self.queue += [_Job(root.item, root.tree) for number, root in enumerate(self.roots) if number not in deferred]
         self._work()
-        for number in deferred:
-            root = self.roots[number]
+        for root in deferred.values():
             # Nothing that is known delivers it, after all.
             if place_of(root.item) not in self.places:
                 self.queue.append(_Job(root.item, root.tree))
@@ -89,7 +86,7 @@ class _Run:
             known = self.expanded[key] = (item, *made)
         return known[1], known[2]
 
-    def _deferred(self) -> list[int]:
+    def _deferred(self) -> dict[int, Root]:
         """The roots that other Applications deliver: they come with those."""
         bringers: dict[tuple[str, bool], list[int]] = {}
         for number, root in enumerate(self.roots):
@@ -97,15 +94,16 @@ class _Run:
                 bringers.setdefault(delivered, []).append(number)
         reached: dict[str, list[tuple[str, bool]]] = {}
         for delivered in bringers:
-            for place in reach(self.layout, *delivered):
+            path, recurse = delivered
+            for place in reach(self.layout, (path,), recurse):
                 reached.setdefault(place, []).append(delivered)
-        found = []
+        found = {}
         for number, root in enumerate(self.roots):
             key = root.tree if root.overlay else root.item.document.file.path
             by = (other for delivered in reached.get(key, ()) for other in bringers[delivered] if other != number)
             # Applications of one overlay do not defer one another: that one is its own parent.
             if any(not (root.overlay and self.roots[other].tree == root.tree) for other in by):
-                found.append(number)
+                found[number] = root
         return found
 
     def _paths(self, application: Item) -> Iterator[tuple[str, bool]]:

@@ -14,7 +14,6 @@ from eso_lint.source.node import items, lookup, string
 
 GROUP = "argoproj.io"
 Place = tuple[str, int, int]
-_FIELDS = ("resources", "bases", "components")
 
 
 class Root(NamedTuple):
@@ -73,7 +72,7 @@ def _overlays(layout: Layout, files: set[str]) -> tuple[list[str], set[str]]:
         document = layout.source.kustomization(directory)
         if document is not None:
             kinds[directory] = string(document.root.get("kind"))
-            for target in entries_of(layout, directory):
+            for target in layout.listed(directory) or ():
                 above.setdefault(target, set()).add(directory)
     seen: set[str] = set()
     stack = [file for file in files if file in above]
@@ -86,8 +85,7 @@ def _overlays(layout: Layout, files: set[str]) -> tuple[list[str], set[str]]:
                 stack.append(directory)
     tops = sorted(d for d in seen if not above.get(d, set()) - {d} and kinds[d] != "Component")
     # What only an unused component lists is applied by nobody's overlay: it counts as written.
-    held = {path for top in tops for path in reach(layout, top)}
-    return tops, listed & held
+    return tops, listed & reach(layout, tops)
 
 
 def _patches(layout: Layout) -> set[str]:
@@ -104,24 +102,18 @@ def _patches(layout: Layout) -> set[str]:
     return found
 
 
-def entries_of(layout: Layout, directory: str) -> list[str]:
-    """What a kustomization lists, as paths of the repository."""
-    document = layout.source.kustomization(directory)
-    texts = [string(e) for f in _FIELDS for e in items(document.root.get(f))] if document is not None else []
-    return [local(posixpath.join(directory, text)) for text in texts if text is not None and "://" not in text]
-
-
-def reach(layout: Layout, directory: str, recurse: bool = False) -> set[str]:
-    """The files and directories that delivering a directory reads, as far as kustomizations list them."""
+def reach(layout: Layout, directories: Iterable[str], recurse: bool = False) -> set[str]:
+    """The files and directories that delivering directories reads, as far as kustomizations list them."""
     seen: set[str] = set()
-    stack = [directory]
+    stack = list(directories)
     while stack:
         current = stack.pop()
         if current in seen:
             continue
         seen.add(current)
-        if layout.source.kustomization(current) is not None:
-            stack += entries_of(layout, current)
+        listed = layout.listed(current)
+        if listed is not None:
+            stack += listed
         elif current in layout:
             stack += layout.source.directory(current)
             chart = posixpath.join(current, "Chart.yaml") in layout.source.paths

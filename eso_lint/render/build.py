@@ -6,8 +6,7 @@ labels, annotations, JSON patches, replacements and further transformers; hashes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from functools import cached_property
 
 from eso_lint.render import patches, transformers
 from eso_lint.render.config import (
@@ -15,23 +14,22 @@ from eso_lint.render.config import (
     COMMON_LABELS,
     LABELS,
     NAME,
-    NONE,
     TEMPLATE_LABELS,
     Config,
     FieldSpec,
     field_spec,
     read_config,
 )
-from eso_lint.render.generators import absorb, add_hash, generate
+from eso_lint.render.flux_layout import Layout
+from eso_lint.render.generators import absorb, generate
+from eso_lint.render.layer import Built, Layer, finished
 from eso_lint.render.manifests import Manifests, is_manifest, objects
 from eso_lint.render.misfits import misfit
-from eso_lint.render.paths import Paths
+from eso_lint.render.paths import Paths, Targets
 from eso_lint.render.plugins import Plugins
 from eso_lint.render.reach import Reach
-from eso_lint.render.references import follow
 from eso_lint.render.refusals import check_kustomization, check_paths, check_twice
 from eso_lint.render.replacements import replace
-from eso_lint.render.tree import set_field
 from eso_lint.render.unit import Item, Note, Source
 from eso_lint.source.node import (
     Document,
@@ -53,61 +51,12 @@ MOST_WORK = 2_000_000
 MOST_COPIES = 200_000
 _ONE_BUILD = 50
 _UNKNOWN_FIELDS = ("helmCharts", "helmChartInflationGenerator")
-
-
-class Built(NamedTuple):
-    """What one build gave.
-
-    `complete` says that all of it was readable: nothing remote, missing or unknown took part. `files` are all files
-    that were read, kustomizations included.
-    """
-
-    items: tuple[Item, ...]
-    notes: tuple[Note, ...]
-    files: frozenset[str]
-    complete: bool
-
-
-class Layer:
-    """A kustomization's objects on their way, with what was noted about them."""
-
-    def __init__(self) -> None:
-        self.given_up = False
-        self._noted: set[Note] = set()
-        self.items: list[Item] = []
-        self.notes: list[Note] = []
-        self.files: set[str] = set()
-        self.read: set[str] = set()
-        self.complete = True
-        self.config: Config = NONE
-        self.schema = False
-        self.implied: Callable[[], Iterable[str]] = tuple
-
-    def note(self, kind: str, at: Node, message: str, path: str = "") -> None:
-        self.notes.append(Note(kind, at, message, path))
-        if kind in ("remote", "chart", "missing", "input", "opaque"):
-            self.complete = False
-
-    def give_up(self, at: Node) -> None:
-        """What this brings is no longer followed, and as if it came from elsewhere."""
-        self.items = []
-        if not self.given_up:
-            self.given_up = True
-            self.note("remote", at, "this is too much to be followed")
-            self.complete = False
-
-    def absorb(self, other: Layer) -> None:
-        """Take over a base: its objects are copied, since others may use it too."""
-        self.items += [item.copy() for item in other.items]
-        # Bases of one base bring its notes again and again.
-        fresh = [note for note in other.notes if note not in self._noted]
-        self.notes += fresh
-        self._noted.update(fresh)
-        self.files |= other.files
-        self.read |= other.read
-        self.complete = self.complete and other.complete
-        self.config = self.config.plus(other.config)
-        self.schema = self.schema or other.schema
+# What most kustomizations have none of.
+_GENERATING = frozenset(("configMapGenerator", "secretGenerator", "generators", *_UNKNOWN_FIELDS))
+_CHANGING = frozenset(
+    ("patchesStrategicMerge", "patches", "namespace", "namePrefix", "nameSuffix", "labels", "commonLabels",
+     "commonAnnotations", "patchesJson6902", "replacements", "transformers")
+)  # fmt: skip
 
 
 class Build:
@@ -120,14 +69,21 @@ class Build:
     def __init__(self, source: Source, all_of_it: bool = True) -> None:
         self.source = source
         self.all_of_it = all_of_it
-        self.paths = Paths(source)
+        self.targets = Targets()
+        self.paths = Paths(source, self.targets)
         self.manifests = Manifests(source)
         self.notes: list[Note] = []
         self._layers: dict[str, Layer] = {}
-        self.reach = Reach(source)
+        self._built: dict[str, Built] = {}
+        self.reach = Reach(source, self.targets)
         self.passed_over: set[str] = set()
         self._open: set[str] = set()
         self._work, self._copies = MOST_WORK, MOST_COPIES
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The directories of the repository."""
+        return Layout(self.source, self.targets)
 
     def _affords(self, layer: Layer, at: Node, work: int, copies: int = 0) -> bool:
         """Whether so much more may be done; else the layer is given up."""
@@ -158,22 +114,20 @@ class Build:
             files = self.reach.files(directory, document.root)
             self.passed_over |= files
             return Built((), (), files | {document.file.path}, True)
-        if kustomization is None:
-            layer = self._layer(directory, ())
-        else:
-            layer = Layer()
-            if self.source.kustomization(directory) is None:
-                # Flux lists the manifests below: those that were not read are missing in its list.
-                prefix = directory + "/" if directory else ""
-                layer.implied = lambda: (path for path in self.source.paths if path.startswith(prefix))
-            self._accumulate(layer, directory, kustomization, ())
-        found = [item.copy() for item in layer.items]
-        for item in found:
-            add_hash(item)
-        follow(found, layer.config)
-        for item in found:
-            _annotations_as_text(item)
-        return Built(tuple(found), tuple(dict.fromkeys(layer.notes)), frozenset(layer.files), layer.complete)
+        own = self.source.kustomization(directory)
+        if kustomization is None or (own is not None and kustomization.root is own.root):
+            known = self._built.get(directory)
+            if known is None:
+                known = self._built[directory] = finished(self._layer(directory, ()))
+            # Whoever asked goes on with the objects.
+            return known._replace(items=tuple(item.copy() for item in known.items))
+        layer = Layer()
+        if own is None:
+            # Flux lists the manifests below: those that were not read are missing in its list.
+            prefix = directory + "/" if directory else ""
+            layer.implied = lambda: (path for path in self.source.paths if path.startswith(prefix))
+        self._accumulate(layer, directory, kustomization, ())
+        return finished(layer)
 
     def _layer(self, directory: str, above: tuple[str, ...]) -> Layer:
         known = self._layers.get(directory)
@@ -258,6 +212,8 @@ class Build:
         def file_of(at: Node, text: str) -> SourceFile | None:
             return self.paths.file(directory, at, text, layer, "input")
 
+        if not _says(root, _GENERATING):
+            return
         options = root.get("generatorOptions")
         for field, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
             for entry in items(root.get(field)):
@@ -277,7 +233,7 @@ class Build:
 
     def _transform(self, layer: Layer, directory: str, root: Mapping) -> None:
         config = layer.config
-        if not self._affords(layer, root, len(layer.items)):
+        if not self._affords(layer, root, len(layer.items)) or not _says(root, _CHANGING):
             return
         for entry in items(root.get("patchesStrategicMerge")):
             nodes = self.paths.nodes(directory, entry, layer, inline=True)
@@ -361,16 +317,9 @@ class Build:
             replace(layer.items, one, layer.note)
 
 
-def _annotations_as_text(item: Item) -> None:
-    """kustomize reads and writes all annotations as text: a number or null that someone wrote becomes a string."""
-    annotations = lookup(item.root, "metadata", "annotations")
-    if not isinstance(annotations, Mapping):
-        return
-    for name, (_, value) in annotations.index.items():
-        if isinstance(value, Scalar) and value.string is None:
-            text = "" if value.value is None else value.text
-            fresh = Scalar(value.file, value.start, value.end, text, "'")
-            item.root = set_field(item.root, ("metadata", "annotations", name), fresh)  # type: ignore[assignment]
+def _says(root: Mapping, fields: frozenset[str]) -> bool:
+    """Whether a kustomization has, or may have, one of these fields."""
+    return root.open or not fields.isdisjoint(root.index)
 
 
 def _label_specs(entry: Node, config: Config) -> tuple[FieldSpec, ...]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from eso_lint.render.build import Build
 from eso_lint.render.flux_entries import Entry, entries
-from eso_lint.render.flux_layout import Layout, readable, written
+from eso_lint.render.flux_layout import readable, written
 from eso_lint.render.flux_roots import cluster_of, instance_patches, is_flux_kustomization
 from eso_lint.render.flux_source import Origins
 from eso_lint.render.flux_values import Objects, Ref, references, variables
@@ -66,7 +66,7 @@ def flux_units(source: Source, roots: Iterable[Item], build: Build | None = None
 class _Run:
     def __init__(self, source: Source, build: Build) -> None:
         self.source = source
-        self.layout = Layout(source)
+        self.layout = build.layout
         self.build = build
         self.objects = Objects(source)
         self.origins = Origins(self.layout, self.objects)

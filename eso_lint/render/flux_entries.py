@@ -152,7 +152,7 @@ def _guessed_clusters(layout: Layout, graph: _Graph, known: set[str]) -> list[En
     found: list[Entry] = []
     lonely = {item.document.file.path: item for item, _ in graph.orphans()}
     for directory in sorted(layout.below) if lonely else ():
-        match = CLUSTERS.match(directory + "/")
+        match = CLUSTERS.match(directory + "/") if "clusters/" in directory else None
         if match is None or match[0] != directory or _overlap(directory, known) != directory:
             continue
         files = layout.reach(directory) & lonely.keys()

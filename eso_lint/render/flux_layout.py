@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
+from eso_lint.render.paths import Targets
 from eso_lint.render.tree import with_entry
 from eso_lint.render.unit import Source
 from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, Sequence, items, string
@@ -18,14 +18,15 @@ _FIELDS = ("resources", "bases", "components")
 class Layout:
     """The directories of a repository."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, targets: Targets | None = None) -> None:
         self.source = source
+        self.targets = targets or Targets()
         self.below: dict[str, set[str]] = {}
         for path in source.paths:
-            folder = posixpath.dirname(path)
+            folder = path.rpartition("/")[0]
             self.below.setdefault(folder, set())
             while folder:
-                parent = posixpath.dirname(folder)
+                parent = folder.rpartition("/")[0]
                 known = self.below.setdefault(parent, set())
                 if folder in known:
                     break
@@ -33,6 +34,7 @@ class Layout:
                 folder = parent
         self._ends: dict[str, list[str]] | None = None
         self._implied: dict[str, list[str]] = {}
+        self._listed: dict[str, tuple[str, ...]] = {}
 
     def __contains__(self, directory: object) -> bool:
         return directory in self.below
@@ -68,6 +70,20 @@ class Layout:
             stack += [f for f in self.below.get(current, ()) if posixpath.basename(f) not in _LEFT_OUT]
         return found
 
+    def listed(self, directory: str) -> tuple[str, ...] | None:
+        """What the kustomization of a directory lists, as paths of the repository; None where it has none."""
+        known = self._listed.get(directory)
+        if known is None:
+            document = self.source.kustomization(directory)
+            if document is None:
+                return None
+            entries = [entry for field in _FIELDS for entry in items(document.root.get(field))]
+            found = [self.targets.of(directory, entry) for entry in entries]
+            known = self._listed[directory] = tuple(
+                target.lstrip("/") for text, target in found if text is not None and "://" not in text
+            )
+        return known
+
     def _has_objects(self, path: str) -> bool:
         documents = self.source.documents(path) or ()
         return any(isinstance(d.root, Mapping) and "kind" in d.root for d in documents)
@@ -82,23 +98,19 @@ class Layout:
             if current in seen:
                 continue
             seen.add(current)
-            document = self.source.kustomization(current)
-            if document is not None:
-                entries = [string(e) for field in _FIELDS for e in items(document.root.get(field))]
+            listed = self.listed(current)
+            if listed is not None:
+                stack += listed
             elif current in self.below:
-                entries = list(self.implied(current))
+                stack += [local(posixpath.join(current, entry)) for entry in self.implied(current)]
             else:
                 files.add(current)
-                continue
-            for entry in entries:
-                if entry is not None and "://" not in entry:
-                    stack.append(local(posixpath.join(current, entry)))
         return files
 
 
 def local(path: str) -> str:
     """A path of a source, normalised; "" is its root."""
-    normal = posixpath.normpath(re.sub(r"^/+", "", path) or ".")
+    normal = posixpath.normpath(path.lstrip("/") or ".")
     return "" if normal == "." else normal
 
 

@@ -26,6 +26,7 @@ class Objects:
         self._source = source
         self._delivered: dict[tuple[str, Ref], Mapping] = {}
         self._loose: dict[tuple[str, str], list[tuple[str | None, Document, Mapping]]] | None = None
+        self._by_kind: dict[str, list[Mapping]] | None = None
 
     def add(self, cluster: str, item: Item) -> Ref | None:
         """Take note of a delivered object; its reference where it is one of these kinds."""
@@ -54,7 +55,11 @@ class Objects:
 
     def all(self, kind: str) -> list[Mapping]:
         """Every object of a kind that stands in a file."""
-        return [root for (k, _), entries in self._index().items() if k == kind for _, _, root in entries]
+        if self._by_kind is None:
+            self._by_kind = {}
+            for (k, _), entries in self._index().items():
+                self._by_kind.setdefault(k, []).extend(root for _, _, root in entries)
+        return self._by_kind.get(kind, [])
 
     def _index(self) -> dict[tuple[str, str], list[tuple[str | None, Document, Mapping]]]:
         if self._loose is None:

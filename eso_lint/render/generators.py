@@ -288,8 +288,8 @@ def _values(node: Node | None) -> dict[str, object] | None:
 
 def add_hash(item: Item) -> None:
     """Give a generated object its final name: Opaque where the hash cannot be known."""
-    old = lookup(item.root, "metadata", "name")
-    if old is None or not item.hashed:
+    old = lookup(item.root, "metadata", "name") if item.hashed else None
+    if old is None:
         return
     text, digest = string(old), suffix(item)
     fresh: Node = unknown(old, f"{text or ''}-")

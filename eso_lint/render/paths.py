@@ -15,6 +15,22 @@ _REMOTE = re.compile(r"://|^git@|^git::|^github\.com[/:]|[?&](?:ref|version|time
 _HOST = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|app|cloud|sh|de|eu)/[^/]+/[^/]+")
 
 
+class Targets:
+    """Where entries of kustomizations lead, worked out once for each."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Node, str | None, str]] = {}
+
+    def of(self, directory: str, entry: Node) -> tuple[str | None, str]:
+        """The text of an entry (None where it is not known), and the path that it means; "" is the root."""
+        known = self._known.get(id(entry))
+        if known is None:
+            text = string(entry)
+            target = posixpath.normpath(posixpath.join(directory, text or ""))
+            known = self._known[id(entry)] = (entry, text, "" if target == "." else target)
+        return known[1], known[2]
+
+
 class Notes(Protocol):
     """Where notes and the files that were read go."""
 
@@ -27,8 +43,9 @@ class Notes(Protocol):
 class Paths:
     """The files of a repository as kustomizations name them."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, targets: Targets) -> None:
         self.source = source
+        self.targets = targets
         self._nodes: dict[str, list[Node]] = {}
         self._inline: dict[int, tuple[Node, list[Node]]] = {}
         self._directories: frozenset[str] | None = None
@@ -39,13 +56,11 @@ class Paths:
 
     def resolve(self, directory: str, entry: Node, notes: Notes) -> str | None:
         """The repository path of an entry, None with a Note where there can be none."""
-        text = string(entry)
+        text, target = self.targets.of(directory, entry)
         if text is None:
             if isinstance(entry, Opaque):
                 notes.note("opaque", entry, "this path is not known")
             return None
-        target = posixpath.normpath(posixpath.join(directory, text))
-        target = "" if target == "." else target
         if text.startswith("/"):
             notes.note("refused", entry, f"kustomize takes no absolute path such as `{text}`")
             notes.complete = False
@@ -71,7 +86,7 @@ class Paths:
         if self._directories is None:
             found = {""}
             for path in self.source.paths:
-                while path := posixpath.dirname(path):
+                while path := path.rpartition("/")[0]:
                     if path in found:
                         break
                     found.add(path)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
-
+from eso_lint.render.paths import Targets
 from eso_lint.render.unit import Source
 from eso_lint.source.node import Mapping, Node, Opaque, Sequence, items, string
 from eso_lint.source.prefilter import NEEDLE
@@ -30,8 +29,9 @@ class Reach:
     them.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, targets: Targets) -> None:
         self.source = source
+        self.targets = targets
         self.generators = False
         self._files: dict[str, bool] = {}
         self._matters: dict[str, bool] = {}
@@ -52,11 +52,9 @@ class Reach:
         return False
 
     def _entry(self, directory: str, entry: Node, depth: int) -> bool:
-        text = string(entry)
+        text, target = self.targets.of(directory, entry)
         if text is None:
             return True
-        target = posixpath.normpath(posixpath.join(directory, text))
-        target = "" if target == "." else target
         known = self._matters.get(target)
         if known is None:
             document = self.source.kustomization(target)
@@ -88,11 +86,11 @@ class Reach:
         while stack:
             current, node = stack.pop()
             for entry in (entry for field in _FIELDS for entry in items(node.get(field))):
-                target = posixpath.normpath(posixpath.join(current, string(entry) or ""))
-                document = self.source.kustomization("" if target == "." else target)
+                target = self.targets.of(current, entry)[1]
+                document = self.source.kustomization(target)
                 path = target if document is None else document.file.path
                 if path not in found:
                     found.add(path)
                     if document is not None:
-                        stack.append(("" if target == "." else target, document.root))
+                        stack.append((target, document.root))
         return frozenset(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Sequence as SequenceABC
 
 from eso_lint.render.config import REFERENCES, Config, FieldSpec, Reference
 from eso_lint.render.select import cluster_scoped, effective
@@ -26,7 +27,7 @@ def _by_kind(references: Iterable[Reference]) -> _Fields:
 _BUILT_IN = _by_kind(REFERENCES)
 
 
-def follow(found: list[Item], config: Config) -> None:
+def follow(found: SequenceABC[Item], config: Config) -> None:
     """Rewrite all references in place. Only built-in kinds and those that `configurations:` name are rewritten."""
     by_kind = _by_kind((*REFERENCES, *config.references)) if config.references else _BUILT_IN
     anywhere = by_kind.get("", [])

@@ -62,7 +62,7 @@ class Repository:
         if self._directories is None:
             self._directories = {}
             for name in sorted(self.paths):
-                self._directories.setdefault(posixpath.dirname(name), []).append(name)
+                self._directories.setdefault(name.rpartition("/")[0], []).append(name)
         return tuple(self._directories.get(path, ()))
 
 

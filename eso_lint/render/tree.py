@@ -9,11 +9,23 @@ from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_abs
 
 MAX_STEPS = 32  # longer paths lead to nothing that anybody asks for
 Change = Callable[[Node], Node]
-_WORDS = re.compile(r"\b(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)\b")
+_WORDS = frozenset(
+    ("y", "Y", "n", "N", "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF")
+)  # fmt: skip
+# Where one may stand as a plain scalar; the first letter comes first, since that is what is quickly searched for.
+_MAY_BE_WORD = re.compile(r"[yYnNoO](?<![^\s\[{,:\"'].)(?:|es|ES|o|O|n|N|ff|FF)(?![^\s,\]}:\"'\\])")
 
 
 def with_entry(mapping: Mapping, key: Node, value: Node) -> Mapping:
     """The mapping with one key set; an existing key keeps its place in the order."""
+    if mapping.simple and isinstance(key, Scalar):
+        for number, (known, _) in enumerate(mapping.entries):
+            if type(known) is Scalar and known.text == key.text:
+                entries = list(mapping.entries)
+                entries[number] = (known, value)
+                fresh = with_entries(mapping, entries)
+                fresh.simple = True
+                return fresh
     return with_pairs(mapping, ((key, value),))
 
 
@@ -80,8 +92,11 @@ def set_field(root: Node, path: tuple[str, ...], value: Node) -> Node:
         return root
     mapping = root if isinstance(root, Mapping) else Mapping(value.file, value.start, value.end)
     head = path[0]
-    key = mapping.key(head) or Scalar(value.file, value.start, value.start, head)
-    child = mapping.index[head][1] if head in mapping else Mapping(value.file, value.start, value.end)
+    known = mapping.key(head)
+    child = mapping.get(head) if known is not None else None
+    if child is None:
+        child = Mapping(value.file, value.start, value.end)
+    key = known or Scalar(value.file, value.start, value.start, head)
     return with_entry(mapping, key, set_field(child, path[1:], value))
 
 
@@ -108,16 +123,17 @@ def change_at(root: Node, steps: list[str], change: Change, create: Node | None 
     if not isinstance(root, Mapping):
         return root
     head, rest = steps[0], steps[1:]
-    old = root.index[head][1] if head in root else None
-    if old is None or is_absent(old):
+    known = root.key(head)
+    old = root.get(head) if known is not None else None
+    if known is None or old is None or is_absent(old):
         if create is None:
             return root
         old = Mapping(create.file, create.start, create.end) if rest else text_node(create, "")
-        key: Node = root.key(head) or Scalar(create.file, create.start, create.start, head)
+        key = known or Scalar(create.file, create.start, create.start, head)
     else:
-        key = root.index[head][0]
+        key = known
     fresh = change_at(old, rest, change, create)
-    return root if fresh is old and head in root else with_entry(root, key, fresh)
+    return root if fresh is old and known is not None else with_entry(root, key, fresh)
 
 
 def words_as_text(root: Node) -> Node:
@@ -125,14 +141,14 @@ def words_as_text(root: Node) -> Node:
 
     The same tree comes back where there are none. JSON patches keep them: they are read as Kubernetes reads.
     """
-    if not isinstance(root, Mapping) or _WORDS.search(root.file.text, root.start, root.end) is None:
+    if not isinstance(root, Mapping) or _MAY_BE_WORD.search(root.file.text, root.start, root.end) is None:
         return root
     return _spelt(root, {})
 
 
 def _spelt(node: Node, known: dict[int, Node]) -> Node:
     if isinstance(node, Scalar):
-        word = not node.style and node.tag is None and _WORDS.fullmatch(node.text)
+        word = not node.style and node.tag is None and node.text in _WORDS
         return Scalar(node.file, node.start, node.end, node.text, "'") if word else node
     # Aliases share their nodes.
     fresh = known.get(id(node))

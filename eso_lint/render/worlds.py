@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Container, Iterable
 from collections.abc import Mapping as MappingABC
 from typing import NamedTuple
@@ -11,10 +10,11 @@ from eso_lint.render.build import Build, objects
 from eso_lint.render.placement import Bringer, world_of
 from eso_lint.render.repository import Repository
 from eso_lint.render.unit import Item, Note, Unit, settled
-from eso_lint.source.node import Document, string
+from eso_lint.source.node import Document, Node, string
 
 _FLUX = ("kustomize.toolkit.fluxcd.io", "fluxcd.controlplane.io", "helm.toolkit.fluxcd.io")
 _ARGO = "argoproj.io"
+_RELEASE = "HelmRelease"
 
 
 class Delivered(NamedTuple):
@@ -68,29 +68,39 @@ def render(
         if binary is not None:
             charts_of(source).exact = Helm(source, binary)
     all_documents = tuple(documents)
-    plain = [item for document in all_documents for item in objects(document, document.root)]
+    plain = [
+        item for document in all_documents if _may_deliver(document.root) for item in objects(document, document.root)
+    ]
     build = Build(source, all_of_it=False)
     units = _tool_units(source, plain, build)
-    reached = {path for unit in units for path in unit.files}
+    reached = set().union(*(unit.files for unit in units))
     declared = _beside(reached)
     kustomize, idle = _kustomize_units(source, reached, build)
     units += kustomize
-    reached |= {path for unit in (*units, *idle) for path in unit.files}
-    units += _chart_units(source, units, plain, reached)
-    reached |= {path for unit in (*units, *idle) for path in unit.files}
+    reached.update(*(unit.files for unit in kustomize))
+    loose = [document for document in all_documents if document.file.path not in reached]
+    reached.update(*(unit.files for unit in idle))
+    charts = _chart_units(source, units, loose, reached)
+    units += charts
+    reached.update(*(unit.files for unit in charts))
     delivered = [
         *_delivered(units, clusters, lambda unit: not (unit.at is None and _among(unit.path, declared))),
         *_delivered(idle, clusters, lambda unit: False),
     ]
-    rest = _rest(
-        all_documents, reached, build.passed_over - {path for unit in units if unit.items for path in unit.files}
-    )
+    built = frozenset().union(*(unit.files for unit in units if unit.items))
+    rest = _rest(all_documents, reached, build.passed_over - built)
     # A chart from elsewhere is no reason to expect stores in it; objects from elsewhere are.
     remote = {world_of_unit(unit, clusters)[0] for unit in units if any(note.kind == "remote" for note in unit.notes)}
     notes = settled(units)
     if "kustomize" in exact:
         notes += _second_opinions(source, units)
     return Rendering(tuple(delivered), rest, tuple(units), notes, frozenset(remote))
+
+
+def _may_deliver(root: Node) -> bool:
+    """Whether a document is, or lists, something of Flux or Argo CD."""
+    group = (string(root.get("apiVersion")) or "").rpartition("/")[0]
+    return group in _FLUX or group == _ARGO or (string(root.get("kind")) or "").endswith("List")
 
 
 def _tool_units(source: Repository, plain: list[Item], build: Build) -> list[Unit]:
@@ -132,19 +142,23 @@ def _kustomize_units(source: Repository, reached: set[str], build: Build) -> tup
     return units, idle
 
 
-def _chart_units(source: Repository, units: list[Unit], plain: list[Item], reached: set[str]) -> list[Unit]:
-    """Releases of Flux, and charts that nothing releases."""
+def _chart_units(source: Repository, units: list[Unit], loose: list[Document], reached: set[str]) -> list[Unit]:
+    """Releases of Flux, those among documents that no unit brings too, and charts that nothing releases."""
     found: list[Unit] = []
-    releases = any(item.kind == "HelmRelease" for unit in units for item in unit.items)
-    if releases or any(item.kind == "HelmRelease" for item in plain):
+    if any(item.kind == _RELEASE for unit in units for item in unit.items) or any(map(_may_release, loose)):
         from eso_lint.render.helm_flux import release_units
 
-        found = release_units(source, units, plain)
+        found = release_units(source, units, (item for one in loose for item in objects(one, one.root)))
     if any(path == "Chart.yaml" or path.endswith("/Chart.yaml") for path in source.paths):
         from eso_lint.render.helm_alone import chart_units
 
-        found += chart_units(source, reached | {path for unit in found for path in unit.files})
+        found += chart_units(source, reached.union(*(unit.files for unit in found)))
     return found
+
+
+def _may_release(document: Document) -> bool:
+    kind = string(document.root.get("kind")) or ""
+    return kind == _RELEASE or kind.endswith("List")
 
 
 def _second_opinions(source: Repository, units: Iterable[Unit]) -> tuple[Note, ...]:
@@ -176,12 +190,16 @@ def world_of_unit(unit: Unit, clusters: MappingABC[str, str]) -> tuple[str, bool
 
 def _beside(reached: Iterable[str]) -> frozenset[str]:
     """The directories of these files, and those that hold them: what lies there could be reached, too."""
-    folders = {posixpath.dirname(path) for path in reached}
-    return frozenset(folders | {posixpath.dirname(folder) for folder in folders if folder})
+    folders = {_folder(path) for path in reached}
+    return frozenset(folders | {_folder(folder) for folder in folders if folder})
 
 
 def _among(path: str, folders: frozenset[str]) -> bool:
-    return path in folders or posixpath.dirname(path) in folders
+    return path in folders or _folder(path) in folders
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _delivered(
@@ -189,25 +207,24 @@ def _delivered(
 ) -> tuple[Delivered, ...]:
     """Each object once per world and shape, with every unit that brings it."""
     found: dict[tuple[object, ...], Delivered] = {}
+    bringers: dict[tuple[object, ...], dict[Bringer, None]] = {}
     for unit in units:
         world, declared = world_of_unit(unit, clusters)
         live = deployed(unit)
         by = Bringer(unit.name, None if unit.at is None else unit.at.span, unit.cluster)
         for item in unit.items:
             key = (world, item.document.file.path, item.document.number, item.root.start, item.id, item.via, live)
-            known = found.get(key)
-            if known is None:
-                found[key] = Delivered(item, world, (by,), declared, live)
-            elif by not in known.units:
-                found[key] = known._replace(units=(*known.units, by))
-    return tuple(found.values())
+            if key not in found:
+                found[key] = Delivered(item, world, (), declared, live)
+            bringers.setdefault(key, {})[by] = None
+    return tuple(one._replace(units=tuple(bringers[key])) for key, one in found.items())
 
 
 def _rest(documents: tuple[Document, ...], reached: set[str], passed_over: set[str]) -> tuple[Rest, ...]:
     """What was not built counts as deployed where something lists it."""
     beside = _beside(reached)
     return tuple(
-        Rest(document, path in passed_over or posixpath.dirname(path) not in beside, path in passed_over)
+        Rest(document, path in passed_over or _folder(path) not in beside, path in passed_over)
         for document in documents
         for path in (document.file.path,)
         if path not in reached or path in passed_over
