@@ -15,10 +15,11 @@ _TERRAFORM = (".tf", ".tofu")
 _NEEDLES = (b"external-secrets", b"external_secrets")
 # What is skipped before braces count: comments, strings, heredocs.
 _TOKEN = re.compile(
-    r"(?P<comment>#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<string>\"(?:[^\"\\\n]|\\.)*\")"
-    r"|<<[-~]?(?P<end>\w+)\n.*?\n[ \t]*(?P=end)\b|(?P<open>[{\[(])|(?P<close>[}\])])",
-    re.DOTALL,
+    r"(?P<comment>#[^\n]*|//[^\n]*)|(?P<long>/\*)|(?P<string>\"(?:[^\"\\\n]|\\.)*\")"
+    r"|<<[-~]?(?P<end>\w{1,100})[ \t\r]*\n|(?P<open>[{\[(])|(?P<close>[}\])])"
 )
+_MAX_BYTES = 1_000_000
+_MAX_BLOCKS = 20  # installs of one chart in one file
 _RELEASE = re.compile(r"^[ \t]*resource[ \t]+\"helm_release\"[ \t]+\"[^\"]*\"[ \t]*\{", re.MULTILINE)
 _ADDON = re.compile(r"^[ \t]*(?:external_secrets|external_secrets_helm_config)[ \t]*=[ \t]*\{", re.MULTILINE)
 _SET = re.compile(r"^[ \t]*set[ \t]*\{", re.MULTILINE)
@@ -29,14 +30,20 @@ _NAME = re.compile(r"\b(var|local)\.([A-Za-z_][\w-]*)")
 def terraform_installs(files: Dict[str, SourceFile]) -> Iterator[OperatorInstall]:
     """All installs in Terraform files."""
     for path, file in files.items():
-        if path.endswith(_TERRAFORM) and any(needle in file.data for needle in _NEEDLES):
+        named = path.endswith(_TERRAFORM) and any(needle in file.data for needle in _NEEDLES)
+        if named and len(file.data) <= _MAX_BYTES:
             yield from _releases(file, files)
             yield from _addons(file, files)
 
 
 def _releases(file: SourceFile, files: Dict[str, SourceFile]) -> Iterator[OperatorInstall]:
-    for match in _RELEASE.finditer(file.text):
+    matches = list(_RELEASE.finditer(file.text))
+    ends = [*(match.start() for match in matches[1:]), len(file.text)]
+    near = [match for match, end in zip(matches, ends, strict=False) if CHART in file.text[match.end() : end]]
+    for match in near[:_MAX_BLOCKS]:
         block = _Block(file, match.end())
+        if block.unfinished:
+            return
         chart = block.literal("chart")
         if chart is None or not is_chart(chart.text):
             continue
@@ -44,8 +51,10 @@ def _releases(file: SourceFile, files: Dict[str, SourceFile]) -> Iterator[Operat
 
 
 def _addons(file: SourceFile, files: Dict[str, SourceFile]) -> Iterator[OperatorInstall]:
-    for match in _ADDON.finditer(file.text):
+    for match in list(_ADDON.finditer(file.text))[:_MAX_BLOCKS]:
         block = _Block(file, match.end())
+        if block.unfinished:
+            return
         found = block.attribute("chart_version") or block.attribute("version")
         if found is not None:
             start = match.end() - len(match[0].lstrip())
@@ -76,12 +85,16 @@ class _Block:
         self.start = start
         self.end, self.own = _inside(file.text, start)
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether the file ends before the block does: it is no Terraform."""
+        return self.end == len(self.file.text)
+
     def attribute(self, name: str) -> Node | None:
         """The value of an attribute: a Scalar where it is a literal, Opaque with its text else."""
+        pattern = re.compile(rf"(?:^|(?<=[\n{{,]))[ \t]*\"?{name}\"?[ \t]*=[ \t]*", re.MULTILINE)
         for start, end in self.own:
-            match = re.compile(rf"(?:^|(?<=[\n{{,]))[ \t]*\"?{name}\"?[ \t]*=[ \t]*", re.MULTILINE).search(
-                self.file.text, start, end
-            )
+            match = pattern.search(self.file.text, start, end)
             if match is not None:
                 return self._value(match.end())
         return None
@@ -92,7 +105,10 @@ class _Block:
 
     def parameters(self) -> Iterator[tuple[str, Node]]:
         """`set { name = … value = … }` blocks, by name."""
+        ends = {end for _, end in self.own}
         for match in _SET.finditer(self.file.text, self.start, self.end):
+            if match.end() - 1 not in ends:
+                continue  # deeper in, or in a text
             block = _Block(self.file, match.end())
             name, value = block.literal("name"), block.attribute("value")
             if name is not None and value is not None:
@@ -115,8 +131,9 @@ def _text(node: Node) -> str:
 
 def _inside(text: str, start: int) -> tuple[int, list[tuple[int, int]]]:
     """The end of the block that begins at `start`, and the stretches of it that lie at its own level."""
-    depth, own, begin = 1, [], start
-    for token in _TOKEN.finditer(text, start):
+    depth, own, begin, at = 1, [], start, start
+    while (token := _TOKEN.search(text, at)) is not None:
+        at = token.end()
         if token["open"]:
             if depth == 1:
                 own.append((begin, token.start()))
@@ -124,14 +141,27 @@ def _inside(text: str, start: int) -> tuple[int, list[tuple[int, int]]]:
         elif token["close"]:
             depth -= 1
             if depth == 0:
-                own.append((begin, token.start()))
-                return token.start(), own
+                return token.start(), [*own, (begin, token.start())]
             if depth == 1:
-                begin = token.end()
-        elif token["comment"] and depth == 1:
-            own.append((begin, token.start()))
-            begin = token.end()
+                begin = at
+        elif not token["string"]:
+            # A comment or heredoc that never ends swallows the rest.
+            at = _behind(text, token)
+            if depth == 1:
+                own.append((begin, token.start()))
+                begin = at
     return len(text), [*own, (begin, len(text))] if depth == 1 else own
+
+
+def _behind(text: str, token: re.Match[str]) -> int:
+    """Where a comment or heredoc ends."""
+    if token["comment"]:
+        return token.end()
+    if token["long"]:
+        end = text.find("*/", token.end())
+        return len(text) if end < 0 else end + 2
+    last = re.compile(rf"^[ \t]*{token['end']}\b", re.MULTILINE).search(text, token.end())
+    return len(text) if last is None else last.end()
 
 
 def _resolved(node: Node, files: Dict[str, SourceFile]) -> Node:
