@@ -29,6 +29,7 @@ _TAGGED = re.compile(
     rf"|{_REPO}//?(?:deploy|config)/crds\b\S*[?&](?:ref|version)=(?P<ref>[^&\s]+)"
 )
 _CRD_PATH = re.compile(r"(?:\./)?(?:config/crds/bases|deploy/crds)/?")
+_MAX_NODES = 200_000  # the largest schema has some ten thousand
 _DESCRIPTION = "description"
 _VERBATIM = frozenset({"default", "enum", "required"})
 
@@ -225,30 +226,36 @@ def is_served(kind: str, version: str, release: Version | None) -> bool:
 def fingerprint(schema: Node) -> str | None:
     """The fingerprint of a schema as `schemas/fingerprints.json` has it; None where a template hides some of it."""
     try:
-        text = json.dumps(_bare(schema), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        text = json.dumps(_Bare().of(schema), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     except (_UnknownError, RecursionError):
         return None
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 class _UnknownError(Exception):
-    """Internal: part of the schema is not known."""
+    """Internal: part of the schema is not known, or it is none of the operator's."""
 
 
-def _bare(node: Node, verbatim: bool = False) -> Any:
-    """Plain values without descriptions; properties of that name stay."""
-    if isinstance(node, Scalar):
-        return node.value
-    if isinstance(node, Sequence):
-        return [_bare(item, verbatim) for item in node.items]
-    if isinstance(node, Opaque) or not isinstance(node, Mapping) or node.open:
-        raise _UnknownError
-    bare = {}
-    for key, (_, value) in node.index.items():
-        if key == "properties" and isinstance(value, Mapping) and not verbatim:
-            if value.open:
-                raise _UnknownError
-            bare[key] = {name: _bare(child) for name, (_, child) in value.index.items()}
-        elif verbatim or key != _DESCRIPTION:
-            bare[key] = _bare(value, verbatim or key in _VERBATIM)
-    return bare
+class _Bare:
+    """Plain values without descriptions; properties of that name stay. Aliases count as often as they are used."""
+
+    def __init__(self) -> None:
+        self.left = _MAX_NODES
+
+    def of(self, node: Node, verbatim: bool = False) -> Any:
+        self.left -= 1
+        if isinstance(node, Scalar):
+            return node.value
+        if isinstance(node, Sequence):
+            return [self.of(item, verbatim) for item in node.items]
+        if isinstance(node, Opaque) or not isinstance(node, Mapping) or node.open or self.left < 0:
+            raise _UnknownError
+        bare = {}
+        for key, (_, value) in node.index.items():
+            if key == "properties" and isinstance(value, Mapping) and not verbatim:
+                if value.open:
+                    raise _UnknownError
+                bare[key] = {name: self.of(child) for name, (_, child) in value.index.items()}
+            elif verbatim or key != _DESCRIPTION:
+                bare[key] = self.of(value, verbatim or key in _VERBATIM)
+        return bare

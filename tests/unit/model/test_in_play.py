@@ -294,3 +294,12 @@ def test_the_tables_are_those_of_the_facts() -> None:
     root = Path(__file__).parents[3]
     kinds = json.loads((root / "schemas/fingerprints.json").read_text())["kinds"]
     assert set(kinds) >= {"ExternalSecret", "SecretStore", "PushSecret", "MFA"}
+
+
+def test_a_copy_that_unfolds_without_end_is_no_copy() -> None:
+    text = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+    text += "metadata: {name: mfas.generators.external-secrets.io}\nx:\n  - &a0 {type: string}\n"
+    text += "".join(f"  - &a{i} {{anyOf: [{', '.join([f'*a{i - 1}'] * 10)}]}}\n" for i in range(1, 12))
+    text += "spec:\n  group: generators.external-secrets.io\n  names: {kind: MFA}\n"
+    text += "  versions: [{name: v1alpha1, served: true, schema: {openAPIV3Schema: *a11}}]\n"
+    assert play({"vendor/mfa.yaml": text}).version is None
