@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from eso_lint.config import Config, PathConvention
     from eso_lint.lint.extension import Renderer, Reporter
     from eso_lint.lint.judged import problems_of
+    from eso_lint.lint.provider_problems import provider_problems
     from eso_lint.lint.rule import (
         Confidence,
         Edit,
@@ -269,6 +270,7 @@ __all__ = [
     "parse_version",
     "problems_of",
     "provider_of",
+    "provider_problems",
     "provider_removed",
     "refused",
     "regexp_fault",

@@ -146,6 +146,7 @@ HOMES = {
     "parse_version": "eso_lint.model.versions",
     "problems_of": "eso_lint.lint.judged",
     "provider_of": "eso_lint.model.remote",
+    "provider_problems": "eso_lint.lint.provider_problems",
     "provider_removed": "eso_lint.model.serving",
     "refused": "eso_lint.model.refusals",
     "regexp_fault": "eso_lint.source.go_regexp",

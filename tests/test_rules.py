@@ -23,6 +23,7 @@ FAMILIES = {
     "schema": ("ESO3",),
     "refresh": ("ESO4",),
     "paths": ("ESO6",),
+    "providers": ("ESO6",),
     "auth": ("ESO6", "ESO7"),  # a fake provider is a provider
     "delivery": ("ESO8",),
     "hardening": ("ESO8",),
@@ -54,7 +55,7 @@ def test_good_example_is_silent(entry: Entry, i: int) -> None:
 def test_rule_is_documented_and_legal(entry: Entry) -> None:
     rule = entry.load()
     assert re.fullmatch(r"ESO\d{3}", rule.id)
-    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+[0-9]*)*", rule.name)
     # No source of data is the defect itself.
     assert rule.name == "no-data-source" or not rule.name.startswith(("check-", "avoid-", "use-", "no-"))
     assert rule.id.startswith(FAMILIES[entry.family])
