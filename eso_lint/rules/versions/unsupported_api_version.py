@@ -139,8 +139,8 @@ def unsupported_api_version(
     `v1beta1`. A kind that no release has fares no better.
 
     The release is the one that the configuration names (`eso-version`), else the one that the repository installs in
-    the same cluster. Where several may run, a version that only some of them serve is a warning, and so is one that
-    the newest release does not serve where nothing says which release runs.
+    the same cluster. Where several may run, a version that only some of them serve is a warning. Where nothing says
+    which release runs, a version that the newest does not serve is told for information.
 
     Fix: write the version that is served. From `v1beta1` to `v1` nothing but the version changes in 0.16.
 
@@ -181,7 +181,7 @@ def unsupported_api_version(
         note=note,
         help=f"write `{resource.group}/{state.best}`" if state.best else "upgrade the operator",
         fix=fix,
-        severity=None if sure else Severity.WARNING,
+        severity=None if sure else Severity.INFO if state.play.version is None else Severity.WARNING,
     )
 
 
