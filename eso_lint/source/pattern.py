@@ -10,8 +10,10 @@ from functools import lru_cache
 from math import comb
 
 # Text that the two may read differently: lookaround, flags, inline comments, POSIX and Unicode classes, references,
-# `{,n}`, possessive quantifiers (an error in Go).
-_DIFFERENT = re.compile(r"\(\?(?!:|P<)|\[[^\]]*\[|\\[^AbBdDsSwWnrt.\-\\/^$|()\[\]{}*+?_]|\{,|[*+?}]\+|\{\d{4}")
+# `{,n}`, possessive quantifiers (an error in Go), what may become a set operation in Python.
+_DIFFERENT = re.compile(
+    r"\(\?(?!:|P<)|\[[^\]]*(?:\[|&&|\|\||~~|--)|\\[^AbBdDsSwWnrt.\-\\/^$|()\[\]{}*+?_]|\{,|[*+?}]\+|\{\d{4}"
+)
 _ATOM = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
 _END = re.compile(_ATOM.pattern + r"|\$", re.DOTALL)
 _LONGEST = 1_000

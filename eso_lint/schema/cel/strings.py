@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from eso_lint.schema.cel.operators import to_string
@@ -20,6 +21,7 @@ _QUOTED = {
     '"': '\\"',
 }  # fmt: skip
 _LONGEST = 1_000_000
+_PRECISION = re.compile(r"\.[0-9]{1,3}", re.ASCII)
 
 
 def _check(name: str, values: tuple[Any, ...], *types: type) -> None:
@@ -208,7 +210,7 @@ def _verb(verb: str, precision: str, value: Any) -> str:
         return _shown(value)
     if verb == "d" and number and isinstance(value, int):
         return str(int(value))
-    if verb in ("f", "e") and number and (not precision or precision[1:].isdigit()):
+    if verb in ("f", "e") and number and (not precision or _PRECISION.fullmatch(precision)):
         return f"{float(value):.{precision[1:] or 6}{verb}}"
     if verb in ("b", "o", "x", "X") and number and isinstance(value, int):
         return format(int(value), verb)
