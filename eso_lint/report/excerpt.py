@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from eso_lint.report.secret import MASK, masks
+from eso_lint.report.secret import MASK, Masks, masks
 from eso_lint.report.visible import cells
 from eso_lint.source.node import SourceFile, Span
 
@@ -23,19 +23,24 @@ class Excerpts:
     """Source lines of the files of one report."""
 
     def __init__(self) -> None:
-        self._masks: dict[tuple[SourceFile, bool], dict[int, int]] = {}
+        self._masks: dict[tuple[SourceFile, bool], Masks] = {}
 
-    def cut(self, file: SourceFile, number: int, secret: bool) -> int | None:
-        """The 0-based column from which a line is hidden; None where all may be shown."""
+    def cut(self, file: SourceFile, number: int, secret: bool, beside: bool = False) -> int | None:
+        """The 0-based column from which a line is hidden; None where all may be shown.
+
+        `beside` says that no finding stands there.
+        """
         key = (file, secret)
         if key not in self._masks:
             self._masks[key] = masks(file, secret)
-        return self._masks[key].get(number)
+        always, more = self._masks[key]
+        cuts = [found[number] for found in ((always, more) if beside else (always,)) if number in found]
+        return min(cuts, default=None)
 
-    def line(self, file: SourceFile, number: int, secret: bool = False) -> str:
+    def line(self, file: SourceFile, number: int, secret: bool = False, beside: bool = False) -> str:
         """A 1-based line with secrets masked."""
         text = file.line(number)
-        cut = self.cut(file, number, secret)
+        cut = self.cut(file, number, secret, beside)
         return text if cut is None else _masked(text, cut)
 
     def span(self, span: Span, secret: bool = False) -> str:

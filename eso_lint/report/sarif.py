@@ -204,7 +204,7 @@ class _Writer:
         first, last = max(1, line - 1), min(count, line + 1)
         if last == count and last > line and not file.line(last):
             last -= 1
-        lines = [self.excerpts.line(file, n, secret) for n in range(first, last + 1)]
+        lines = [self.excerpts.line(file, n, secret, beside=n != line) for n in range(first, last + 1)]
         if first == last or sum(map(len, lines)) > 4 * _MAX_SNIPPET:
             return None
         return {

@@ -1,4 +1,5 @@
-"""Which parts of a file must never be shown: the values of plain Secrets.
+"""Which parts of a file must never be shown: values of plain Secrets, of generators of Secrets, of the fake store, of
+charts, and passwords in addresses.
 
 Works on the text, so that it holds in files that do not parse. Where it errs, it hides too much.
 """
@@ -6,36 +7,93 @@ Works on the text, so that it holds in files that do not parse. Where it errs, i
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from eso_lint.source.node import SourceFile
 
 MASK = "***"
 
-_KIND = re.compile(r"""kind["']?\s*:\s*(?:[!&]\S+\s+)*["']?Secret["']?\s*(?:[#,}\r\n]|\Z)""")
+_KIND = re.compile(r"""kind["']?\s*:\s*(?:[!&]\S+\s+)*["']?(?:Secret|Fake)["']?\s*(?:[#,}\r\n]|\Z)""")
 _VALUES = re.compile(r"""(?:^|(?<=[\s{,]))["']?(?:data|stringData|[\w./-]*last-applied-configuration)["']?\s*:""")
 _KEY = re.compile(r"""\s*(?:-\s+)?(?:"[^"]*"|'[^']*'|[^\s:#"'|>]+)\s*:(?=\s|\Z)""")
 _SEPARATOR = re.compile(r"---(?:\s|\Z)")
+# `https://user:password@host`, and a token in the user's place.
+_ADDRESS = re.compile(r"://(?:[^/\s:@\"']*:(?=[^/\s@\"']+@)|(?=[^/\s:@\"']{20,}@))")
+_LITERAL = re.compile(r"""(?:^\s*-\s*|literals\s*:\s*\[\s*)["']?[\w.-]+=""")
+_PATCH = re.compile(r"""path["']?\s*:\s*["']?/(?:stringData|data)\b""")
+_VALUE = re.compile(r"""(?:^|(?<=[\s{,]))["']?value["']?\s*:\s*(?=\S)""")
+_FAKE = re.compile(r"""(?:^|(?<=[\s{,]))["']?fake["']?\s*:""")
+_FAKE_VALUE = re.compile(r"""(?:^|(?<=[\s{,]))["']?value(?:Map)?["']?\s*:""")
+_CHART = re.compile(r"""kind["']?\s*:\s*["']?(?:HelmRelease|Application|ApplicationSet)\b""")
+_SENSITIVE = re.compile(
+    r"""(?<![\w.-])["']?[\w.-]{0,50}?(?:passw|passphrase|secret|token|credential|(?:api|access|private|signing)[-_]?key)[\w.-]{0,50}["']?"""
+    r"""[ \t]{0,9}:[ \t]*(?=[^\s{\[|>#])""",
+    re.IGNORECASE,
+)
 _NOTHING = re.compile(r"\s*(?:[&!]\S+\s*)*[{|>]?[+-]?\d*\s*(?:#.*)?\Z")
 
 
-def masks(file: SourceFile, secret: bool = False) -> dict[int, int]:
-    """1-based line -> 0-based column from which its text is hidden.
+class Masks(NamedTuple):
+    """1-based line -> 0-based column from which its text is hidden; `beside` where a finding stands elsewhere."""
 
-    `secret` says that the file holds a Secret even where its text does not name the kind plainly.
-    """
-    named = _KIND.search(file.text) is not None
-    if not secret and not named:
-        return {}
-    found: dict[int, int] = {}
+    always: dict[int, int]
+    beside: dict[int, int]
+
+
+def masks(file: SourceFile, secret: bool = False) -> Masks:
+    """What to hide in a file. `secret` says that it holds a Secret, even where its text does not name the kind."""
+    text = file.text
+    named = _KIND.search(text) is not None
+    found = Masks({}, {})
     first = 1
     count = len(file.line_starts)
     for number in range(1, count + 2):
         if number > count or (number > first and _SEPARATOR.match(file.line(number))):
             lines = [file.line(n) for n in range(first, number)]
-            if not named or _KIND.search("\n".join(lines)):
-                _scan(lines, first, found)
+            whole = "\n".join(lines)
+            if (secret and not named) or _KIND.search(whole):
+                _scan(lines, first, found.always)
+            if _FAKE.search(whole):
+                _fake(lines, first, found.always)
+            if "apiVersion" not in whole or _CHART.search(whole):
+                _each(_SENSITIVE, lines, first, found.beside)
+            if "secretGenerator" in text or "SecretGenerator" in text:
+                _each(_LITERAL, lines, first, found.always)
+            if _PATCH.search(whole) or _CHART.search(whole):
+                _each(_VALUE, lines, first, found.always)
+            if "://" in whole:
+                _each(_ADDRESS, lines, first, found.always)
             first = number
     return found
+
+
+def without_passwords(text: str) -> str:
+    """Text of a message, without the passwords of addresses in it."""
+    if "://" not in text or "@" not in text:
+        return text
+    return re.sub(rf"({_ADDRESS.pattern})[^/\s@\"']+@", rf"\1{MASK}@", text)
+
+
+def _each(pattern: re.Pattern[str], lines: list[str], first: int, found: dict[int, int]) -> None:
+    for number, line in enumerate(lines, first):
+        match = pattern.search(line)
+        if match:
+            found[number] = min(found.get(number, match.end()), match.end())
+
+
+def _fake(lines: list[str], first: int, found: dict[int, int]) -> None:
+    """The values of the store that holds them itself, with lines that go on below their key."""
+    inside: int | None = None
+    for number, line in enumerate(lines, first):
+        column = len(line) - len(line.lstrip(" \t-"))
+        if inside is not None and line.strip() and column > inside:
+            found.setdefault(number, column)
+            continue
+        inside = None
+        match = _FAKE_VALUE.search(line)
+        if match:
+            found[number] = min(found.get(number, match.end()), match.end())
+            inside = len(line) - len(line.lstrip(" \t-")) if match.start() <= column else None
 
 
 def _scan(lines: list[str], first: int, found: dict[int, int]) -> None:

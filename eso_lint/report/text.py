@@ -121,7 +121,7 @@ class _Writer:
         return rows
 
     def _context(self, span: Span, number: int, room: int, secret: bool) -> str:
-        text = self.excerpts.line(span.file, number, secret)
+        text = self.excerpts.line(span.file, number, secret, beside=True)
         return _cut(text, room).text
 
     def _remark(self, word: str, text: str, color: str) -> list[str]:

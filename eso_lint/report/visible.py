@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from eso_lint.report.secret import without_passwords
+
 # C0 and C1 controls, line and paragraph separators, bidirectional controls, byte order mark, lone surrogates;
 # and the bracket of `##[`, which a CI runner takes for a command anywhere in a line.
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]|(?<=##)\\[")
@@ -13,7 +15,7 @@ _TAB = 4
 
 def visible(text: str) -> str:
     """One line of text in which control characters are shown as escapes (`\\x1b`, `\\n`)."""
-    return _COMMAND.sub(r"\1\\x3a", _HIDDEN.sub(_escape, text))
+    return _COMMAND.sub(r"\1\\x3a", _HIDDEN.sub(_escape, without_passwords(text)))
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -55,4 +57,5 @@ def cells(text: str) -> list[tuple[str, int]]:
 
 def whole(text: str) -> str:
     """Text for JSON: lone surrogates, which strict readers refuse, become U+FFFD."""
+    text = without_passwords(text)
     return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
