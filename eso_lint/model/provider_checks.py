@@ -171,6 +171,20 @@ def selector(block: Block, path: str, *parts: str, since: str = "0.1.0") -> Iter
     )
 
 
+def second(block: Block, path: str, other: str, under: str | None = None) -> Fault:
+    """Two ways to log in where one is allowed; `under` is the field that holds both."""
+    first, last = sorted((block.key(other), block.key(path)), key=lambda node: node.start)
+    return block.fault(
+        SEVERAL,
+        path.rpartition(".")[0] if under is None else under,
+        f"`{other.rpartition('.')[2]}` and `{path.rpartition('.')[2]}` exclude each other",
+        "one too many",
+        "keep one way to log in",
+        at=last,
+        related=((first.span, "and this"),),
+    )
+
+
 def nameless(block: Block, *paths: str) -> Iterator[Fault]:
     """References of a cluster store that say no namespace and, so far as the webhook cares, need no name.
 

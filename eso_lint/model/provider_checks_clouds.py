@@ -10,7 +10,6 @@ from eso_lint.model.provider_checks import (
     FIELD,
     NONE,
     REF,
-    SEVERAL,
     VALUE,
     Block,
     Check,
@@ -18,6 +17,7 @@ from eso_lint.model.provider_checks import (
     either,
     nameless,
     required,
+    second,
     selector,
     web_address,
 )
@@ -196,7 +196,8 @@ def gcpsm(block: Block) -> Iterator[Fault]:
     audience = block.text(f"{wif}.audience")
     if audience is None or (written == ["credConfig"] and not audience):
         return
-    if not _POOL.fullmatch(audience):
+    # `[POOL]` is how documentation writes what is to be put in.
+    if "[" not in audience and not _POOL.fullmatch(audience):
         yield block.fault(
             "gcp-wif-audience",
             f"{wif}.audience",
@@ -214,7 +215,7 @@ def ibm(block: Block) -> Iterator[Fault]:
     if secret and container:
         yield block.fault(NONE, "auth", "`auth` has no method", "one is needed", "write `secretRef` or `containerAuth`")
     elif block.present("auth.secretRef") and block.present("auth.containerAuth"):
-        yield _second(block, "auth.containerAuth", "auth.secretRef")
+        yield second(block, "auth.containerAuth", "auth.secretRef")
     elif block.present("auth.containerAuth"):
         yield from required(block, "auth.containerAuth.profile")
     elif block.present("auth.secretRef"):
@@ -239,7 +240,7 @@ def nebiusmysterybox(block: Block) -> Iterator[Fault]:
             "write `tokenSecretRef` or `serviceAccountCredsSecretRef` with `name` and `key`",
         )
     elif all(names):
-        yield _second(block, creds, token)
+        yield second(block, creds, token)
     else:
         for path, name in ((token, names[0]), (creds, names[1])):
             if name:
@@ -266,7 +267,7 @@ def ovh(block: Block) -> Iterator[Fault]:
     if block.absent(mtls) and block.absent(token):
         yield block.fault(NONE, "auth", "`auth` has no method", "one is needed", "write `token` or `mtls`")
     elif block.present(mtls) and block.present(token):
-        yield _second(block, mtls, token)
+        yield second(block, mtls, token)
     elif block.present(mtls):
         for name in ("certSecretRef", "keySecretRef"):
             if block.absent(f"{mtls}.{name}"):
@@ -308,20 +309,6 @@ def yandex(block: Block) -> Iterator[Fault]:
             FIELD, "fetching", "`fetching` is empty", "names no policy", "write `byID: {}` or `byName`",
             at=block.key("fetching"),
         )  # fmt: skip
-
-
-def _second(block: Block, path: str, other: str) -> Fault:
-    """Two ways to log in where one is allowed."""
-    first, second = sorted((block.key(other), block.key(path)), key=lambda node: node.start)
-    return block.fault(
-        SEVERAL,
-        path.rpartition(".")[0],
-        f"`{other.rpartition('.')[2]}` and `{path.rpartition('.')[2]}` exclude each other",
-        "one too many",
-        "keep one way to log in",
-        at=second,
-        related=((first.span, "and this"),),
-    )
 
 
 def _no_uuid(block: Block, path: str, text: str, since: str = "0.1.0") -> Fault:

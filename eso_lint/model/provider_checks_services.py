@@ -14,6 +14,7 @@ from eso_lint.model.provider_checks import (
     Fault,
     nameless,
     required,
+    second,
     selector,
     web_address,
 )
@@ -251,6 +252,12 @@ def previder(block: Block) -> Iterator[Fault]:
 
 def pulumi(block: Block) -> Iterator[Fault]:
     yield from required(block, "organization", "environment", "project")
+    paths = ("auth.accessToken", "auth.oidcConfig", "accessToken")
+    written = [path for path in paths if block.present(path)]
+    if all(block.absent(path) for path in paths):
+        yield block.fault(NONE, "auth", "`auth` has no method", "one is needed", "write `accessToken` or `oidcConfig`")
+    for path in written[1:]:
+        yield second(block, path, written[0], "" if path == "accessToken" else "auth")
     for path in ("auth.accessToken", "accessToken"):
         if not block.present(path):
             continue

@@ -17,6 +17,7 @@ from eso_lint.model.provider_checks import (
     either,
     nameless,
     required,
+    second,
     selector,
     web_address,
 )
@@ -78,6 +79,10 @@ def workload_credentials(block: Block) -> Iterator[Fault]:
 def conjur(block: Block) -> Iterator[Fault]:
     yield from required(block, "url")
     methods = [name for name in ("apikey", "jwt", "cert") if block.present(f"auth.{name}")]
+    if all(block.absent(f"auth.{name}") for name in ("apikey", "jwt", "cert")):
+        yield block.fault(NONE, "auth", "`auth` has no method", "one is needed", "write `apikey`, `jwt` or `cert`")
+    for name in methods[1:]:
+        yield second(block, f"auth.{name}", f"auth.{methods[0]}")
     for name in methods:
         yield from required(block, f"auth.{name}.account")
         if name != "apikey":
