@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from eso_lint.config import Config
 from eso_lint.record import TYPE_CHECKING
+from eso_lint.regex import pattern
 from eso_lint.source.node import Document, SourceFile
 from eso_lint.source.prefilter import Interest, is_kustomization
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from eso_lint.render.worlds import Rendering
     from eso_lint.source.parse import Fault, Parsed
 
-_YAML = re.compile(r"\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2|gotmpl))?\Z")
+_YAML = pattern(r"\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2|gotmpl))?\Z")
 
 
 # What says where the operator's objects go, and whose sources are this repository. Most releases install charts from
@@ -46,8 +47,8 @@ _SOME = {
     "HelmRelease": r"GitRepository|Bucket|ExternalArtifact|\bsync:",
     "OCIRepository": r"\A(?![\s\S]*(?:helm|/charts?/))",
 }
-_VALUES = re.compile(rb"(?:substituteFrom|valuesFrom)[\"']?:")
-_VALUE_NAME = re.compile(rb"\bname[\"']?:[ \t]*[\"']?([^\s\"',}#]+)")
+_VALUES = pattern(rb"(?:substituteFrom|valuesFrom)[\"']?:")
+_VALUE_NAME = pattern(rb"\bname[\"']?:[ \t]*[\"']?([^\s\"',}#]+)")
 _VALUES_BEHIND = 600  # bytes behind the word in which the names of its ConfigMaps and Secrets stand
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 
 from eso_lint.app import charts_of, interest_of
@@ -101,8 +102,8 @@ class Engine:
         return INDEX
 
     def rules(self, wanted: tuple[Entry, ...], workspace: Workspace) -> tuple[Rule, ...]:
-        """The rules among `wanted` that have something to look at, loaded through their plug-ins."""
-        offered = {entry.id: entry for entry in self.host.rules()}
+        """The rules among `wanted` that have something to look at, loaded."""
+        offered = {entry.id: entry for entry in self.entries()}
         present = {base.__name__ for kind in {type(r) for r in workspace.resources} for base in kind.__mro__}
         asked = {name for entry in wanted for name in entry.on}
         present |= {
@@ -112,7 +113,7 @@ class Engine:
 
     def all_rules(self, wanted: tuple[Entry, ...]) -> tuple[Rule, ...]:
         """All rules among `wanted`, sorted by id: for reports that describe rules whatever was found."""
-        offered = {entry.id: entry for entry in self.host.rules()}
+        offered = {entry.id: entry for entry in self.entries()}
         return tuple(sorted((offered[entry.id].load() for entry in wanted), key=lambda rule: rule.id))
 
 
@@ -336,6 +337,9 @@ def _notes(result: Result) -> list[str]:
     from eso_lint.model.in_play import assumed
 
     notes += filter(None, [assumed(result.workspace)])
+    ledger = sys.modules.get("eso_lint.schema.cel.ledger")  # only where rules of CRDs were asked
+    if ledger is not None:
+        notes += result.workspace.index(ledger.Ledger).notes()
     if result.workspace.config.render:
         notes += _second_opinions(result.workspace)
     return notes + [

@@ -6,10 +6,11 @@ import os
 import re
 
 from eso_lint.errors import ConfigError
+from eso_lint.regex import pattern
 
 CANDIDATES = (".eso-lint.yaml", ".eso-lint.yml", "eso-lint.yaml", ".config/eso-lint.yaml", ".github/eso-lint.yaml")
 # Names that people write by mistake; the file would be left unread without a word.
-_NEAR_MISS = re.compile(r"\.?eso[-_]?lint(?:rc)?(?:\.(?:ya?ml|toml|json|cfg|ini))?\Z", re.IGNORECASE)
+_NEAR_MISS = pattern(r"\.?eso[-_]?lint(?:rc)?(?:\.(?:ya?ml|toml|json|cfg|ini))?\Z", re.IGNORECASE)
 
 
 def find_config(root: str) -> tuple[str, tuple[str, ...]]:

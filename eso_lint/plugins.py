@@ -7,19 +7,19 @@ than none. Nothing is ever imported from the repository being linted.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from eso_lint.errors import PluginError
 from eso_lint.lint.entry import Entry
 from eso_lint.lint.extension import Renderer, Reporter
+from eso_lint.regex import pattern
 
 if TYPE_CHECKING:
     from eso_lint.lint.rule import Rule
 
 GROUP = "eso_lint"
-_RULE_ID = re.compile(r"[A-Z]{2,}[0-9]{3,}\Z")
-_RULE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
+_RULE_ID = pattern(r"[A-Z]{2,}[0-9]{3,}\Z")
+_RULE_NAME = pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 
 
 class Host:

@@ -5,7 +5,6 @@ As the operator decides: no conditions admit all; else one element (a name, a se
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from eso_lint.model.kinds.core import Namespace
@@ -13,12 +12,13 @@ from eso_lint.model.kinds.store import ClusterSecretStore
 from eso_lint.model.place import same_world
 from eso_lint.model.reference import Unknown
 from eso_lint.model.workspace import Workspace
+from eso_lint.regex import pattern
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, string
 from eso_lint.source.pattern import go_search as go_search
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 # Labels that clusters and delivery tools add by themselves: their absence from a manifest says nothing.
-_SYSTEM_LABEL = re.compile(
+_SYSTEM_LABEL = pattern(
     r"(?:\A|\.)(?:kubernetes|k8s|openshift|cattle|fluxcd|argoproj|rancher|gke|x-k8s)\.(?:io|com)/"
 )
 

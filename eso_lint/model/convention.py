@@ -6,7 +6,9 @@ import re
 from functools import lru_cache
 from math import comb
 
-_TOKEN = re.compile(r"\{namespace\}|\{name\}|\*")
+from eso_lint.regex import pattern
+
+_TOKEN = pattern(r"\{namespace\}|\{name\}|\*")
 _MOST_STEPS = 10_000_000
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from eso_lint.regex import pattern
 
 SECOND = 1_000_000_000
 _UNITS = {
@@ -11,7 +11,7 @@ _UNITS = {
 }  # fmt: skip
 _LIMIT = 1 << 63
 # A number and its unit. Other scripts' digits are none to Go.
-_PIECE = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
+_PIECE = pattern(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
 
 _WORDS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), SECOND),
@@ -21,8 +21,8 @@ _WORDS = {
     **dict.fromkeys(("w", "wk", "week", "weeks"), 7 * 86_400 * SECOND),
     **dict.fromkeys(("ms", "millis", "milliseconds"), 1_000_000),
 }
-_PART = re.compile(r"([0-9]{1,9})[ \t_-]*([a-z]*)[ \t,]*(?:and[ \t]+)?")
-_ISO = re.compile(r"P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6})S)?)?\Z")
+_PART = pattern(r"([0-9]{1,9})[ \t_-]*([a-z]*)[ \t,]*(?:and[ \t]+)?")
+_ISO = pattern(r"P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6})S)?)?\Z")
 _SMALLER = {3600 * SECOND: 60 * SECOND, 60 * SECOND: SECOND}
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from eso_lint.model.kinds.generator import GENERATOR_KINDS
 from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource, group_version
+from eso_lint.regex import pattern
 from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, SourceFile, items, string, walk
 from eso_lint.source.pattern import in_order
 from eso_lint.source.prefilter import is_kustomization
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
 ANY_STORE = "*Store"
 _STORE_KINDS = frozenset({"SecretStore", "ClusterSecretStore"})
 _NEEDLE = "external-secrets.io"
-_KIND = re.compile(r"""kind["']?[ \t]*[:=][ \t]*["']?(\w+)""")
-_NAME = re.compile(r"""name["']?[ \t]*[:=][ \t]*["']?([^\s"',}#]+)""")
-_VARIABLE = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|<[^<>]*>|%\{[^}]*\}|@@?[A-Za-z_]+@@?", re.DOTALL)
+_KIND = pattern(r"""kind["']?[ \t]*[:=][ \t]*["']?(\w+)""")
+_NAME = pattern(r"""name["']?[ \t]*[:=][ \t]*["']?([^\s"',}#]+)""")
+_VARIABLE = pattern(r"\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|<[^<>]*>|%\{[^}]*\}|@@?[A-Za-z_]+@@?", re.DOTALL)
 # A key below which a chart keeps stores: `secretStores:`, `clusterSecretStore:`, but no `secretStoreRef:`.
-_STORE_KEY = re.compile(r"(?i)(?:secret[-_]?stores?|\Astores?)\Z")
-_LANGUAGE = re.compile(
+_STORE_KEY = pattern(r"(?i)(?:secret[-_]?stores?|\Astores?)\Z")
+_LANGUAGE = pattern(
     r"\.(?:tf|tfvars|hcl|jsonnet|libsonnet|cue|k|dhall|sh|bash|py|ts|js|go|rb|tpl|tmpl|j2|nix|toml|ya?ml|json)\Z"
 )
 # Literals, since a search for each is ten times as fast as one case-insensitive pattern.
 _WORDS = (b"ecretStore", b"ecretstore", b"ecret_store", b"ecret-store", b"SECRET_STORE", b"stores:", _NEEDLE.encode())
-_ACCOUNT = re.compile(r"""serviceAccount(?:Name)?["']?[ \t]*[:=][ \t]*["']?([\w.-]*)""")
+_ACCOUNT = pattern(r"""serviceAccount(?:Name)?["']?[ \t]*[:=][ \t]*["']?([\w.-]*)""")
 _NEAR = 300  # characters behind `serviceAccount:` in which its `name:` stands
 
 

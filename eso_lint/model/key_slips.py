@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from eso_lint.model.remote import Inventory, KeyGroup, RemoteKey, keys_by_store
 from eso_lint.model.workspace import Workspace
+from eso_lint.regex import pattern
 from eso_lint.source.node import Span
 from eso_lint.suggest import distance
 
-_SEPARATORS = re.compile(r"[-_/.]+")
+_SEPARATORS = pattern(r"[-_/.]+")
 # Key Vault and GitLab themselves do not tell such names apart.
 _CASELESS = frozenset({"azurekv"})
 _ONE_SEPARATOR = frozenset({"gitlab"})

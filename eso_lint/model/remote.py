@@ -13,9 +13,10 @@ from eso_lint.model.kinds.store import Store
 from eso_lint.model.reference import Found, Path, Reference
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace
+from eso_lint.regex import pattern
 from eso_lint.source.node import Scalar, SourceFile, Span, items, lookup
 
-_ENTRY = re.compile(
+_ENTRY = pattern(
     r"^[ \t]*(?:-[ \t]+)?(?:(?P<quote>[\"'])(?P<quoted>[^\"'\r\n]*)(?P=quote)|(?P<key>[^\s#\"'][^\r\n#]*?))"
     r"[ \t]*(?:#.*)?$",
     re.MULTILINE,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from eso_lint.model.resource import Resource
+from eso_lint.regex import pattern
 
 # Names of directories and files that stand for one of several environments, clusters or regions.
-_ENVIRONMENT = re.compile(
+_ENVIRONMENT = pattern(
     r"""(?ix)
     (?:.*[-_.])?
     (?: dev|devel|development|test|tests|testing|qa|staging|stage|stg|prod|prd|production|preprod|pre-prod|uat|int|sit
@@ -18,10 +17,10 @@ _ENVIRONMENT = re.compile(
     )
     (?:[-_.].*)?""",
 )
-_RING = re.compile(r"(?i)(?:ring|cluster|env|region)[-_].+")
-_IDLE = re.compile(r"(?i)_?(?:archived?|old|deprecated|disabled|templates?|scaffold\w*|backups?|tests?)")
-_DOCUMENTATION = re.compile(r"(?i)docs?|documentation|snippets?|examples?|samples?|testdata")
-_SUFFIX = re.compile(r"\.(?:ya?ml|json)\Z")
+_RING = pattern(r"(?i)(?:ring|cluster|env|region)[-_].+")
+_IDLE = pattern(r"(?i)_?(?:archived?|old|deprecated|disabled|templates?|scaffold\w*|backups?|tests?)")
+_DOCUMENTATION = pattern(r"(?i)docs?|documentation|snippets?|examples?|samples?|testdata")
+_SUFFIX = pattern(r"\.(?:ya?ml|json)\Z")
 
 
 def may_meet(a: Resource, b: Resource) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import NamedTuple
 
-_VERSION = re.compile(r"(?:helm-chart-)?[vV]?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
-_PARTIAL = re.compile(r"[vV]?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?(?:-([0-9A-Za-z.-]+))?")
-_TERM = re.compile(r"(>=|<=|=>|=<|!=|>|<|=|~>|~|\^)?\s*([vV]?[\dxX*][^\s,|]*)")
-_HYPHEN = re.compile(r"\S+\s+-\s+\S+")
+from eso_lint.regex import pattern
+
+_VERSION = pattern(r"(?:helm-chart-)?[vV]?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
+_PARTIAL = pattern(r"[vV]?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?(?:-([0-9A-Za-z.-]+))?")
+_TERM = pattern(r"(>=|<=|=>|=<|!=|>|<|=|~>|~|\^)?\s*([vV]?[\dxX*][^\s,|]*)")
+_HYPHEN = pattern(r"\S+\s+-\s+\S+")
 
 
 class Version(NamedTuple):

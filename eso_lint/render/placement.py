@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from eso_lint.regex import pattern
 from eso_lint.source.node import Span
 
-_WORLD = re.compile(r"(?:^|/)(?:clusters|overlays|environments)/[^/]+(?=/)|(?:^|/)_archive(?=/)")
+_WORLD = pattern(r"(?:^|/)(?:clusters|overlays|environments)/[^/]+(?=/)|(?:^|/)_archive(?=/)")
 
 
 class Bringer(NamedTuple):

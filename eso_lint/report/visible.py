@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from eso_lint.regex import pattern
 from eso_lint.report.secret import without_passwords
 
 # C0 and C1 controls, line and paragraph separators, bidirectional controls, byte order mark, lone surrogates;
 # and the bracket of `##[`, which a CI runner takes for a command anywhere in a line.
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]|(?<=##)\\[")
-_COMMAND = re.compile(r"\A(\s*):(?=:)")
+_HIDDEN = pattern("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]|(?<=##)\\[")
+_COMMAND = pattern(r"\A(\s*):(?=:)")
 _TAB = 4
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from eso_lint.regex import pattern
+
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
-SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\Z")
-DNS_LABEL = re.compile(rf"{_LABEL}\Z")
-_QUALIFIED = re.compile(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z")
+SUBDOMAIN = pattern(rf"{_LABEL}(?:\.{_LABEL})*\Z")
+DNS_LABEL = pattern(rf"{_LABEL}\Z")
+_QUALIFIED = pattern(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z")
 # Compiled when they are needed, which is seldom.
 _BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})\Z"
 _TIME = r"([0-9]{2}):([0-9]{2}):([0-9]{2})(.[0-9]+)?(z|([+-][0-9]{2}:[0-9]{2}))\Z"

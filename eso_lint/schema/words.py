@@ -7,6 +7,7 @@ from typing import Any
 
 from eso_lint.model.resource import Resource
 from eso_lint.model.versions import Version
+from eso_lint.regex import pattern
 from eso_lint.schema.fields import unknown_field
 from eso_lint.schema.pack import Shape, shape_at
 from eso_lint.schema.store import Chosen
@@ -28,7 +29,7 @@ _TYPES = {
     "string": "a string", "integer": "a whole number", "number": "a number", "boolean": "true or false",
     "object": "a mapping", "array": "a list",
 }  # fmt: skip
-_PLAIN = re.compile(r"[A-Za-z_][\w-]*\Z")
+_PLAIN = pattern(r"[A-Za-z_][\w-]*\Z")
 _PATTERNS = {
     r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$": "subdomain",
     r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$": "label",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
-_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_WORD = re.compile(r"[^\s,\[\]{}#]+")
-_TO_LINE_END = re.compile(r"[^\r\n]*[^\s]")
+from eso_lint.regex import pattern
+
+_CONTROL = pattern(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WORD = pattern(r"[^\s,\[\]{}#]+")
+_TO_LINE_END = pattern(r"[^\r\n]*[^\s]")
 
 
 class Complaint(NamedTuple):

@@ -15,8 +15,8 @@ def fragment(node: Node, at: Node, templated: bool = False) -> Node:
     """The document that a scalar holds.
 
     Of a literal block scalar, and of a quoted line without escapes, every span is exact: the text is the file's own.
-    Elsewhere (folded, escaped) all nodes stand at `at`. Opaque where the text is no single YAML document. `templated` says that the outer file is a
-    Helm template.
+    Elsewhere (folded, escaped) all nodes stand at `at`. Opaque where the text is no single YAML document. `templated`
+    says that the outer file is a Helm template.
     """
     found = fragments(node, at, templated)
     return found[0] if found is not None and len(found) == 1 else _unknown(node)

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from eso_lint.regex import pattern
 from eso_lint.source.node import Document, Mapping, Node, SourceFile, Span, lookup
 
-_SEPARATOR = re.compile(r"\n---(?=[ \t\r\n]|\Z)")
-_SEPARATOR_CR = re.compile(r"(?:\n|\r\n?)---(?=[ \t\r\n]|\Z)")
-_DIRECTIVES = re.compile(r"\A(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))*+%")
-_HEAD = re.compile(r"(?:[ \t]*+(?:[#%][^\r\n]*+)?(?:\r\n?|\n))*+")
-_YAML_DIRECTIVE = re.compile(r"^%YAML[ \t]+(\d+)\.(\d+)", re.MULTILINE)
+_SEPARATOR = pattern(r"\n---(?=[ \t\r\n]|\Z)")
+_SEPARATOR_CR = pattern(r"(?:\n|\r\n?)---(?=[ \t\r\n]|\Z)")
+_DIRECTIVES = pattern(r"\A(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))*+%")
+_HEAD = pattern(r"(?:[ \t]*+(?:[#%][^\r\n]*+)?(?:\r\n?|\n))*+")
+_YAML_DIRECTIVE = pattern(r"^%YAML[ \t]+(\d+)\.(\d+)", re.MULTILINE)
 _TEMPLATE_NAME = (".tpl", ".tmpl", ".j2", ".gotmpl")
 _OWN_TEMPLATES = (
     ("spec", "target", "template"),

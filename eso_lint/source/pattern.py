@@ -9,13 +9,15 @@ import re
 from functools import lru_cache
 from math import comb
 
+from eso_lint.regex import pattern
+
 # Text that the two may read differently: lookaround, flags, inline comments, POSIX and Unicode classes, references,
 # `{,n}`, possessive quantifiers (an error in Go), what may become a set operation in Python.
-_DIFFERENT = re.compile(
+_DIFFERENT = pattern(
     r"\(\?(?!:|P<)|\[[^\]]*(?:\[|&&|\|\||~~|--)|\\[^AbBdDsSwWnrt.\-\\/^$|()\[\]{}*+?_]|\{,|[*+?}]\+|\{\d{4}"
 )
-_ATOM = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
-_END = re.compile(_ATOM.pattern + r"|\$", re.DOTALL)
+_ATOM = pattern(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
+_END = pattern(_ATOM.pattern + r"|\$", re.DOTALL)
 _LONGEST = 1_000
 _MOST_STEPS = 5_000_000
 

@@ -7,21 +7,22 @@ line becomes a run of one private-use character. What a template may add leaves 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from eso_lint.regex import pattern
+
 FILLER = "\ue000"
-_OPEN = re.compile(r"\{[{%#]|#[{%@|]|%\{(?=~?[ \t]*(?:if|else|endif|for|endfor)\b)")
+_OPEN = pattern(r"\{[{%#]|#[{%@|]|%\{(?=~?[ \t]*(?:if|else|endif|for|endfor)\b)")
 _CLOSE = {"{%": "%}", "{#": "#}", "#{": "}#", "#%": "%#", "#|": "|#", "%{": "}"}
-_GO_COMMENT = re.compile(r"\{\{(?:-\s)?\s*/\*")
-_GO_ACTION = re.compile(r"""\{\{(?:[^"'`}]++|"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|'(?:[^'\\\n]|\\.)*+'|\}(?!\}))*+\}\}""")
+_GO_COMMENT = pattern(r"\{\{(?:-\s)?\s*/\*")
+_GO_ACTION = pattern(r"""\{\{(?:[^"'`}]++|"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|'(?:[^'\\\n]|\\.)*+'|\}(?!\}))*+\}\}""")
 _MAX_MISSES = 50  # then the strict pattern, which may look far ahead in vain, is no longer tried
-_WORD = re.compile(r"[{#%]+[-~+]?\s*(\$\w*(?:[ \t]*,[ \t]*\$\w+)?[ \t]*:?=(?!=)|/\*|[A-Za-z]\w*)")
-_INDENT = re.compile(r"\b(n?)indent[ \t]+(\d{1,3})\b")
-_REST = re.compile(r"[ \t]*(?:\r|\n|\Z)|[ \t]+#")
-_GAP = re.compile(r"[ \t]*\Z")
-_VALUE_OPENER = re.compile(r"(?:\A|[ \t])-[ \t]*\Z|:[ \t]*\Z")
+_WORD = pattern(r"[{#%]+[-~+]?\s*(\$\w*(?:[ \t]*,[ \t]*\$\w+)?[ \t]*:?=(?!=)|/\*|[A-Za-z]\w*)")
+_INDENT = pattern(r"\b(n?)indent[ \t]+(\d{1,3})\b")
+_REST = pattern(r"[ \t]*(?:\r|\n|\Z)|[ \t]+#")
+_GAP = pattern(r"[ \t]*\Z")
+_VALUE_OPENER = pattern(r"(?:\A|[ \t])-[ \t]*\Z|:[ \t]*\Z")
 _STARTS = frozenset(("if", "range", "with", "define", "block", "for", "macro", "raw", "call", "filter"))
 _ENDS = frozenset(("end", "endif", "endfor", "endmacro", "endraw", "endwith", "endblock", "endcall", "endfilter"))
 _ELSES = frozenset(("else", "elif", "elseif"))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from eso_lint.model.resource import Resource
+from eso_lint.regex import pattern
 from eso_lint.source.node import Mapping, Opaque, Sequence, is_absent, items, lookup, string
 
 NAME_LABEL = "app.kubernetes.io/name"
-_OPERATOR_KIND = re.compile(
+_OPERATOR_KIND = pattern(
     r"external-secrets\.io|(?:Secret|secret)(?:Store|store)|(?:External|Push)Secret|pushsecrets"
 )
 

@@ -127,7 +127,7 @@ def refresh_too_short(resource: BaseExternalSecret | BasePushSecret, ws: Workspa
     nanoseconds = parse_duration(node.string or "") if isinstance(node, Scalar) else None
     if node is None or nanoseconds is None or not 0 < nanoseconds < ws.config.refresh_floor * SECOND:
         return
-    if (isinstance(resource, BaseExternalSecret) and resource.refresh_policy != "Periodic"):
+    if isinstance(resource, BaseExternalSecret) and resource.refresh_policy != "Periodic":
         return
     calls = "a new credential is made" if _generates(resource) else "the provider is called"
     yield Problem(

@@ -94,3 +94,10 @@ def test_a_broken_plugin_stops_the_run(tmp_path: Path, code: str, message: str) 
     assert message in done.stderr
     assert "acme-rules 1.2" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_index_and_the_host_name_the_same_rules() -> None:
+    from eso_lint.plugins import Host
+    from eso_lint.rules.index import INDEX
+
+    assert sorted(Host(False).rules()) == sorted(INDEX)

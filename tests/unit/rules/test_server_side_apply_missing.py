@@ -478,6 +478,6 @@ def test_application_sets() -> None:
 def test_an_application_is_judged_as_a_kustomization_patches_it() -> None:
     written = HEAD + "  source:\n" + CHART
     kustomization = "resources: [a.yaml]\npatches: [{target: {kind: Application}, patch: '%s'}]\n"
-    option = '[{op: add, path: /spec/syncPolicy, value: {syncOptions: [ServerSideApply=true]}}]'
+    option = "[{op: add, path: /spec/syncPolicy, value: {syncOptions: [ServerSideApply=true]}}]"
     assert found({"a.yaml": written, "kustomization.yaml": kustomization % "[]"})
     assert not found({"a.yaml": written, "kustomization.yaml": kustomization % option})
