@@ -1,0 +1,164 @@
+"""The calls that the aws provider makes, by service and feature, on which ARNs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eso_lint.iam.grant import HOLE, RANDOM
+from eso_lint.iam.needs import EVERY, Need
+from eso_lint.iam.uses import Use
+from eso_lint.model.in_play import version_in_play
+from eso_lint.model.kinds.store import Store
+from eso_lint.model.versions import Version
+from eso_lint.model.workspace import Workspace
+from eso_lint.source.node import Mapping, Opaque, is_absent, items, lookup, string
+
+# From here on every push to Secrets Manager removes the resource policy, unless the metadata asks for one.
+DELETES_POLICY = Version(0, 20, 4)
+SUFFIX = "-" + RANDOM * 6
+_SM = "secretsmanager:"
+_SSM = "ssm:"
+
+
+def needs(use: Use, ws: Workspace) -> Iterator[Need]:
+    service = service_of(use.store)
+    if service == "SecretsManager":
+        yield from _secrets_manager(use, ws)
+    elif service == "ParameterStore":
+        yield from _parameter_store(use)
+
+
+def service_of(store: Store) -> str | None:
+    """SecretsManager, ParameterStore or CertificateManager; None where it cannot be known."""
+    node = store.config("service")
+    return "SecretsManager" if is_absent(node) else string(node)
+
+
+def effective(use: Use) -> str | None:
+    """The name at AWS: the store's prefix stands before the key, with nothing between. None where it is not known."""
+    prefix = use.store.config("prefix")
+    before = "" if is_absent(prefix) else string(prefix)
+    return None if before is None or not use.key else before + use.key
+
+
+def region_of(store: Store) -> str:
+    """The store's region, `HOLE` where it cannot be known."""
+    return string(store.config("region")) or HOLE
+
+
+def secret_arn(store: Store, name: str) -> str:
+    return f"arn:{HOLE}:secretsmanager:{region_of(store)}:{HOLE}:secret:{name}{'' if name == HOLE else SUFFIX}"
+
+
+def parameter_arn(store: Store, name: str) -> str:
+    slash = "" if name.startswith(("/", HOLE)) else "/"
+    return f"arn:{HOLE}:ssm:{region_of(store)}:{HOLE}:parameter{slash}{name}"
+
+
+def _secret(use: Use) -> tuple[str, str]:
+    """The ARN of the secret, and its name for people."""
+    name = effective(use)
+    if name is None:
+        return secret_arn(use.store, HOLE), "a secret whose name is not known"
+    if name.startswith("arn:"):
+        # An ARN may be written without the random end.
+        arn = name if name.count(":") >= 6 else secret_arn(use.store, HOLE)
+        return (arn if len(arn) > 7 and arn[-7] == "-" else arn + HOLE), name
+    if use.key is not None and use.key.startswith("arn:"):
+        return secret_arn(use.store, HOLE), name  # a prefix before an ARN names nothing; another rule says so
+    return secret_arn(use.store, name), name
+
+
+def _secrets_manager(use: Use, ws: Workspace) -> Iterator[Need]:
+    arn, name = _secret(use)
+
+    def one(action: str, sure: bool = True) -> Need:
+        return Need(_SM + action, arn, use, name, sure)
+
+    if use.feature in ("data", "extract"):
+        yield one("GetSecretValue")
+    elif use.feature == "fetch":
+        yield one("DescribeSecret")
+    elif use.feature in ("find-name", "find-tags"):
+        # A path or tags are filters of the batch call, which lists by itself.
+        if use.key != "" or use.feature == "find-tags":
+            yield Need(_SM + "BatchGetSecretValue", EVERY, use)
+        yield Need(_SM + "ListSecrets", EVERY, use)
+        # Which secrets a find meets is written nowhere: the right has to be there for some.
+        yield Need(_SM + "GetSecretValue", secret_arn(use.store, HOLE), use, "the secrets that are found")
+    elif use.feature in ("push", "push-new"):
+        yield one("DescribeSecret")
+        yield one("GetSecretValue")
+        yield one("CreateSecret", sure=False)
+        yield one("TagResource", sure=False)
+        if use.feature == "push":
+            yield one("PutSecretValue", sure=False)
+            if removes_policy(use, ws):
+                yield one("DeleteResourcePolicy")
+        yield from (one(action) for action in _asked_by_metadata(use))
+    elif use.feature == "delete":
+        yield one("GetSecretValue")
+        yield one("DescribeSecret")
+        yield one("DeleteSecret")
+
+
+def removes_policy(use: Use, ws: Workspace) -> bool:
+    """Whether a push removes the secret's resource policy: metadata that asks for one keeps it."""
+    metadata = _metadata(use)
+    if isinstance(metadata, Opaque) or (isinstance(metadata, Mapping) and metadata.open):
+        return False
+    if not is_absent(lookup(metadata, "resourcePolicy")):
+        return False
+    return version_in_play(use.source, ws).judged >= DELETES_POLICY
+
+
+def _asked_by_metadata(use: Use) -> Iterator[str]:
+    metadata = _metadata(use)
+    policy = lookup(metadata, "resourcePolicy")
+    if isinstance(policy, Mapping):
+        yield "GetResourcePolicy"
+        yield "PutResourcePolicy"
+    if items(lookup(metadata, "replicationLocations")):
+        yield "ReplicateSecretToRegions"
+
+
+def _metadata(use: Use) -> Mapping | Opaque | None:
+    node = lookup(use.entry, "metadata", "spec")
+    return node if isinstance(node, (Mapping, Opaque)) else None
+
+
+def _parameter_store(use: Use) -> Iterator[Need]:
+    written = effective(use)
+    name = written if written is not None else HOLE
+    if name.startswith("arn:"):
+        arn = name
+    else:
+        arn = parameter_arn(use.store, name)
+    shown = "a parameter whose name is not known" if written is None else written
+
+    def one(action: str, sure: bool = True) -> Need:
+        return Need(_SSM + action, arn, use, shown, sure)
+
+    if use.feature in ("data", "extract"):
+        yield one("GetParameter")
+    elif use.feature == "fetch":
+        yield one("ListTagsForResource")
+    elif use.feature == "find-name":
+        # Where walking the path is denied, the operator describes all parameters and gets them one by one.
+        path = use.key if use.key else "/" if use.key == "" else HOLE
+        below = parameter_arn(use.store, HOLE)
+        other = ((_SSM + "DescribeParameters", EVERY), (_SSM + "GetParameter", below))
+        yield Need(_SSM + "GetParametersByPath", parameter_arn(use.store, path), use, path, instead=other)
+    elif use.feature == "find-tags":
+        yield Need(_SSM + "DescribeParameters", EVERY, use)
+        yield Need(_SSM + "GetParameter", parameter_arn(use.store, HOLE), use, "the parameters that are found")
+    elif use.feature in ("push", "push-new"):
+        yield one("GetParameter")
+        yield one("PutParameter", sure=use.feature == "push")
+        yield one("AddTagsToResource", sure=False)
+        if use.feature == "push":
+            yield one("ListTagsForResource", sure=False)
+    elif use.feature == "delete":
+        yield one("GetParameter")
+        yield one("ListTagsForResource")
+        yield one("DeleteParameter")
