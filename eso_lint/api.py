@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import TYPE_CHECKING, Any
 
     from eso_lint.config import Config, PathConvention
+    from eso_lint.iam.rbac import RbacGap, rbac_gaps
     from eso_lint.lint.extension import Renderer, Reporter
     from eso_lint.lint.judged import problems_of
     from eso_lint.lint.provider_problems import provider_problems
@@ -184,6 +185,7 @@ __all__ = [
     "Problem",
     "Profile",
     "PushSecret",
+    "RbacGap",
     "Reference",
     "RegexpFault",
     "Related",
@@ -272,6 +274,7 @@ __all__ = [
     "provider_of",
     "provider_problems",
     "provider_removed",
+    "rbac_gaps",
     "refused",
     "regexp_fault",
     "remote_keys",

@@ -25,6 +25,7 @@ FAMILIES = {
     "paths": ("ESO6",),
     "providers": ("ESO6",),
     "auth": ("ESO6", "ESO7"),  # a fake provider is a provider
+    "permissions": ("ESO7",),
     "delivery": ("ESO8",),
     "hardening": ("ESO8",),
 }
@@ -55,7 +56,7 @@ def test_good_example_is_silent(entry: Entry, i: int) -> None:
 def test_rule_is_documented_and_legal(entry: Entry) -> None:
     rule = entry.load()
     assert re.fullmatch(r"ESO\d{3}", rule.id)
-    assert re.fullmatch(r"[a-z]+(-[a-z]+[0-9]*)*", rule.name)
+    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z]+[0-9]*)*", rule.name)
     # No source of data is the defect itself.
     assert rule.name == "no-data-source" or not rule.name.startswith(("check-", "avoid-", "use-", "no-"))
     assert rule.id.startswith(FAMILIES[entry.family])
@@ -130,3 +131,9 @@ def test_fixes_converge_in_one_round(entry: Entry) -> None:
         known = lint(files, [rule])
         assert len(again) < len(known), "the fix mends nothing"
         assert {f.fingerprint for f in again} <= {f.fingerprint for f in known}, "the fix made a new finding"
+
+
+@pytest.mark.parametrize("entry", [entry for entry in INDEX if entry.words], ids=lambda entry: entry.name)
+def test_words_are_in_every_bad_example(entry: Entry) -> None:
+    rule = entry.load()
+    assert all(any(word in example for word in entry.words) for example in rule.bad)
