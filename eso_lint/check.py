@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SUPPRESSION = "Suppression"
 _NEEDLE = b"eso-lint"
+_FEW = 100
 _GROUPS = ("external-secrets.io", "generators.external-secrets.io")
 
 
@@ -109,12 +110,23 @@ class Engine:
         present |= {
             view.__name__ for view in workspace.view_types() if view.__name__ in asked and workspace.views(view)
         }
-        return tuple(offered[entry.id].load() for entry in wanted if present.intersection(entry.on))
+        some = [offered[entry.id] for entry in wanted if present.intersection(entry.on)]
+        return tuple(entry.load() for entry in some if _may_speak(entry, workspace))
 
     def all_rules(self, wanted: tuple[Entry, ...]) -> tuple[Rule, ...]:
         """All rules among `wanted`, sorted by id: for reports that describe rules whatever was found."""
         offered = {entry.id: entry for entry in self.entries()}
         return tuple(sorted((offered[entry.id].load() for entry in wanted), key=lambda rule: rule.id))
+
+
+def _may_speak(entry: Entry, workspace: Workspace) -> bool:
+    """Whether one of a rule's words is anywhere. In a large repository loading it costs less than looking for them."""
+    sources = workspace.sources
+    if not entry.words or len(sources) > _FEW:
+        return True
+    # Escapes can spell any word.
+    words = (b"\\", *(word.encode() for word in entry.words))
+    return any(word in file.data for file in sources.values() for word in words)
 
 
 def check(source: Input, request: Request, engine: Engine) -> Report:

@@ -24,13 +24,14 @@ class Entry(NamedTuple):
     severity: int
     confidence: int
     module: str
+    words: tuple[str, ...] = ()
     rule: Rule | None = None
 
     @classmethod
     def of(cls, rule: Rule, family: str = "", module: str = "") -> Entry:
         on = tuple(view.__name__ for view in rule.on)
         numbers = (int(rule.profile), int(rule.severity), int(rule.confidence))
-        return cls(rule.id, rule.name, family, on, rule.reads, *numbers, module, rule)
+        return cls(rule.id, rule.name, family, on, rule.reads, *numbers, module, rule.words, rule)
 
     def load(self) -> Rule:
         """The rule itself; its module is imported at the first call."""

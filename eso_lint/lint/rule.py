@@ -99,8 +99,10 @@ class Rule(NamedTuple):
     """One rule. `on` is the view class (or classes) it is asked about.
 
     `reads` names further kinds whose documents it needs (`ServiceAccount`, `Namespace`...): they are parsed only when
-    a rule that reads them is on. `security` is a CVSS-like score for rules about exposure, else None. `doc` is the
-    docstring: a summary line, then `Why:`, `Fix:` and optional `When to ignore:`, `References:` paragraphs.
+    a rule that reads them is on. `words` are texts one of which a file must hold for the rule to have anything to say:
+    in a small repository it is not even loaded without. `security` is a CVSS-like score for rules about exposure, else
+    None. `doc` is the docstring: a summary line, then `Why:`, `Fix:` and optional `When to ignore:`, `References:`
+    paragraphs.
     """
 
     id: str
@@ -117,6 +119,7 @@ class Rule(NamedTuple):
     reads: tuple[str, ...] = ()
     security: float | None = None
     source: str = "eso-lint"
+    words: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -136,13 +139,16 @@ def rule(
     good: tuple[str, ...],
     reads: tuple[str, ...] = (),
     security: float | None = None,
+    words: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Any, Any], Iterator[Problem]]], Rule]:
     """Make a Rule of a check function `(view, workspace) -> Iterator[Problem]`; its docstring is the rule's page."""
 
     def make(check: Callable[[Any, Any], Iterator[Problem]]) -> Rule:
         views = on if isinstance(on, tuple) else (on,)
         doc = check.__doc__ or ""
-        return Rule(id, name, views, severity, confidence, profile, since, check, doc, bad, good, reads, security)
+        return Rule(
+            id, name, views, severity, confidence, profile, since, check, doc, bad, good, reads, security, words=words
+        )
 
     return make
 

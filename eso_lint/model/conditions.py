@@ -18,9 +18,7 @@ from eso_lint.source.pattern import go_search as go_search
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 # Labels that clusters and delivery tools add by themselves: their absence from a manifest says nothing.
-_SYSTEM_LABEL = pattern(
-    r"(?:\A|\.)(?:kubernetes|k8s|openshift|cattle|fluxcd|argoproj|rancher|gke|x-k8s)\.(?:io|com)/"
-)
+_SYSTEM_LABEL = pattern(r"(?:\A|\.)(?:kubernetes|k8s|openshift|cattle|fluxcd|argoproj|rancher|gke|x-k8s)\.(?:io|com)/")
 
 
 class Admits(NamedTuple):

@@ -7,9 +7,7 @@ from eso_lint.regex import pattern
 from eso_lint.source.node import Mapping, Opaque, Sequence, is_absent, items, lookup, string
 
 NAME_LABEL = "app.kubernetes.io/name"
-_OPERATOR_KIND = pattern(
-    r"external-secrets\.io|(?:Secret|secret)(?:Store|store)|(?:External|Push)Secret|pushsecrets"
-)
+_OPERATOR_KIND = pattern(r"external-secrets\.io|(?:Secret|secret)(?:Store|store)|(?:External|Push)Secret|pushsecrets")
 
 
 class NetworkPolicy(Resource):

@@ -90,6 +90,7 @@ _FIELDS = (("extract",), ("find",), ("sourceRef", "generatorRef"))
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD, GOOD_CHART),
+    words=("dataFrom",),
 )
 def datafrom_conflict(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     """An entry of `dataFrom` wants several things at once.

@@ -91,6 +91,7 @@ spec:
     since="0.1.0",
     bad=(BAD, BAD_OLD_SHAPE),
     good=(GOOD, GOOD_CHART),
+    words=("dataFrom",),
 )
 def datafrom_empty(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     """An entry of `dataFrom` says neither what to extract, nor what to find, nor which generator to ask.

@@ -64,6 +64,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD, GOOD_CHART),
+    words=("dataFrom",),
 )
 def datafrom_storeref_without_selector(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     """An entry of `dataFrom` names a store, but nothing to fetch from it.

@@ -109,6 +109,7 @@ _REFUSED = {
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("Policy",),
 )
 def policy_combination(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     """`deletionPolicy` and `creationPolicy` contradict each other.

@@ -61,6 +61,7 @@ status:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("status",),
 )
 def status_malformed(resource: Resource, ws: Workspace) -> Iterator[Problem]:
     """`status` is written in a manifest, and is no mapping.

@@ -116,6 +116,7 @@ _TARGETS = ("Data", "Annotations", "Labels")
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD, GOOD_OLD),
+    words=("templateFrom",),
 )
 def template_from_target(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     """A template of `templateFrom` is meant for a part of the Secret that templates may not write.

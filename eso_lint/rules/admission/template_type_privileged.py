@@ -122,6 +122,7 @@ _ACCOUNT = "kubernetes.io/service-account.name"
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD, GOOD_OLD),
+    words=("template",),
     security=7.5,
 )
 def template_type_privileged(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:

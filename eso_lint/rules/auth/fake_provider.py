@@ -88,6 +88,10 @@ _TRYOUT = re.compile(
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=(
+        "fake",
+        "Fake",
+    ),
     security=5.0,
 )
 def fake_provider(resource: Store | Generator, ws: Workspace) -> Iterator[Problem]:

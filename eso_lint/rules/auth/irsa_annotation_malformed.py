@@ -85,6 +85,7 @@ _PLACEHOLDER = re.compile(r"[<>{}$%\[\]]|\.\.\.|X{3,}|x{4,}|CHANGE_?ME|REPLACE|T
     since="0.1.0",
     bad=(BAD_ACCOUNT, BAD_SERVICE, BAD_NAME, BAD_USER, BAD_SPACE, BAD_AMBIENT),
     good=(GOOD, GOOD_PLACEHOLDER, GOOD_WORD, GOOD_VARIABLE, GOOD_OTHER_USE),
+    words=("role-arn",),
     reads=("ServiceAccount",),
 )
 def irsa_annotation_malformed(account: ServiceAccount, ws: Workspace) -> Iterator[Problem]:

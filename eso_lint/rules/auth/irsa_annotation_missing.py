@@ -155,6 +155,7 @@ ROLE = "eks.amazonaws.com/role-arn"
     since="0.1.0",
     bad=(BAD, BAD_KIAM, BAD_EMPTY),
     good=(GOOD, GOOD_ELSEWHERE, GOOD_OTHER_NAMESPACE, GOOD_PATCHED, GOOD_CHART),
+    words=("serviceAccountRef",),
     reads=("ServiceAccount",),
 )
 def irsa_annotation_missing(resource: Store | Generator, ws: Workspace) -> Iterator[Problem]:

@@ -94,6 +94,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD, GOOD_FLAG),
+    words=("manifest",),
 )
 def generic_target_not_allowed(es: ExternalSecret, ws: Workspace) -> Iterator[Problem]:
     """An ExternalSecret writes something other than a Secret, and the operator that is installed may not.

@@ -119,6 +119,7 @@ _WHAT = {
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD, GOOD_SCOPED, GOOD_CHART),
+    words=("find",),
     security=5.0,
 )
 def find_matches_all(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:

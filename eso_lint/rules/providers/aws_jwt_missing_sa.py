@@ -48,6 +48,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("aws",),
 )
 def aws_jwt_missing_sa(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store of the aws provider has `auth.jwt` without a ServiceAccount.

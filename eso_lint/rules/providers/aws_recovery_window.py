@@ -64,6 +64,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("aws",),
 )
 def aws_recovery_window(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store asks AWS for a recovery window that it does not allow.

@@ -71,6 +71,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("aws",),
 )
 def aws_region_missing(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store of the aws provider names no region that exists.

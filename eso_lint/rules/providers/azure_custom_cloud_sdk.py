@@ -77,6 +77,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("azurekv",),
 )
 def azure_custom_cloud_sdk(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store has settings of a custom Azure cloud that do not fit together.

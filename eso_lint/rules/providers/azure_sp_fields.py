@@ -84,6 +84,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("azurekv",),
 )
 def azure_sp_fields(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store of Azure Key Vault logs in as a service principal without all that this needs.

@@ -50,6 +50,10 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=(
+        "crd",
+        "CRD",
+    ),
 )
 def crd_secret_kind(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store of the crd provider reads Secrets.

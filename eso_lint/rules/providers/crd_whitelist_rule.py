@@ -47,6 +47,10 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=(
+        "crd",
+        "CRD",
+    ),
 )
 def crd_whitelist_rule(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A rule of a crd store's whitelist says nothing, does not compile, or can match nothing.

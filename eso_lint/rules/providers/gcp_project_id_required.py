@@ -44,6 +44,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("gcpsm",),
 )
 def gcp_project_id_required(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store of Google Secret Manager with a key file names no project.

@@ -67,6 +67,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("gcpsm",),
 )
 def gcp_wif_audience(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store's workload identity federation names no provider of a pool as its audience.

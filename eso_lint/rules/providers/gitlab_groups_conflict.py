@@ -41,6 +41,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("gitlab",),
 )
 def gitlab_groups_conflict(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store of GitLab lists groups and inherits them as well.

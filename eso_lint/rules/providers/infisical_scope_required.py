@@ -39,6 +39,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("infisical",),
 )
 def infisical_scope_required(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store of Infisical does not say which project and environment it reads.

@@ -54,6 +54,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("kubernetes",),
 )
 def kubernetes_authref_and_auth(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store of the kubernetes provider has two ways to log in, or none.

@@ -56,6 +56,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("onepassword",),
 )
 def onepassword_sdk_target(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store of the 1Password SDK names neither a vault nor an environment.

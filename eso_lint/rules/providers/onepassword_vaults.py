@@ -63,6 +63,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("onepassword",),
 )
 def onepassword_vaults(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store of 1Password Connect lists no vault, or two with the same number.

@@ -58,6 +58,11 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=(
+        "vault",
+        "openbao",
+        "OpenBao",
+    ),
 )
 def vault_approle_role_id(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store logs in to Vault by AppRole without naming the role.

@@ -50,6 +50,11 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=(
+        "vault",
+        "openbao",
+        "OpenBao",
+    ),
 )
 def vault_cas_v1(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store wants check-and-set of version v1 of Vault's KV engine.

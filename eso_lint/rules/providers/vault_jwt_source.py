@@ -55,6 +55,11 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=(
+        "vault",
+        "openbao",
+        "OpenBao",
+    ),
 )
 def vault_jwt_source(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store logs in to Vault by JWT without saying where the token is.

@@ -61,6 +61,11 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=(
+        "vault",
+        "openbao",
+        "OpenBao",
+    ),
 )
 def vault_tls_pair(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store has a client certificate for Vault without its key, or a key without the certificate.

@@ -120,6 +120,7 @@ spec:
     since="0.1.0",
     bad=(BAD, BAD_NAMESPACE, BAD_KIND),
     good=(GOOD_NONE, GOOD_VALUES),
+    words=("generatorRef",),
 )
 def generator_not_found(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
     """A generatorRef names a generator that does not exist where the operator looks.

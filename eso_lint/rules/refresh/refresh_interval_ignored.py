@@ -71,6 +71,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD,),
+    words=("refreshPolicy",),
 )
 def refresh_interval_ignored(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     """An interval is written where the refresh policy does not go by time.

@@ -73,6 +73,7 @@ spec:
     since="0.1.0",
     bad=(BAD, BAD_PUSH),
     good=(GOOD, GOOD_POLICY),
+    words=("refreshInterval",),
 )
 def refresh_negative(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
     """A refresh interval is negative.

@@ -109,6 +109,7 @@ spec:
     since="0.1.0",
     bad=(BAD, BAD_PUSH, BAD_FLOOR),
     good=(GOOD,),
+    words=("refreshInterval",),
 )
 def refresh_too_short(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
     """A refresh interval is shorter than the floor (30 seconds unless `refresh-floor` says otherwise).

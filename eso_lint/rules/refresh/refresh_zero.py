@@ -180,6 +180,7 @@ _WITH_GENERATOR = (
     since="0.1.0",
     bad=(BAD, BAD_UNQUOTED, BAD_CLUSTER),
     good=(GOOD_GENERATOR, GOOD_POLICY, GOOD_OTHERS, GOOD_CHART),
+    words=("refreshInterval",),
 )
 def refresh_zero(es: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     """An ExternalSecret that reads a store is synced once and never again.

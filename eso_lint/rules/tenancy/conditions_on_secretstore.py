@@ -68,6 +68,7 @@ spec:
     since="0.1.0",
     bad=(BAD,),
     good=(GOOD, GOOD_HELM),
+    words=("conditions",),
 )
 def conditions_on_secretstore(store: SecretStore, ws: Workspace) -> Iterator[Problem]:
     """A namespaced SecretStore has conditions, which the operator reads for cluster stores only.

@@ -94,6 +94,7 @@ spec:
     since="0.1.0",
     bad=(BAD, BAD_REGEX),
     good=(GOOD, GOOD_HELM),
+    words=("conditions",),
     security=6.5,
 )
 def css_condition_matches_all(store: ClusterSecretStore, ws: Workspace) -> Iterator[Problem]:

@@ -106,6 +106,7 @@ spec:
     since="0.1.0",
     bad=(BAD, BAD_GLOB),
     good=(GOOD, GOOD_NO_LIST, GOOD_HELM),
+    words=("conditions",),
 )
 def css_condition_matches_none(store: ClusterSecretStore, ws: Workspace) -> Iterator[Problem]:
     """A condition of a ClusterSecretStore can never match a namespace.

@@ -76,6 +76,7 @@ spec:
     since="0.1.0",
     bad=(BAD, BAD_REGEX),
     good=(GOOD,),
+    words=("conditions",),
     security=4.0,
 )
 def css_condition_ored(store: ClusterSecretStore, ws: Workspace) -> Iterator[Problem]:

@@ -78,6 +78,7 @@ spec:
     since="0.1.0",
     bad=(BAD, BAD_PRECEDENCE),
     good=(GOOD,),
+    words=("namespaceRegexes",),
     security=5.5,
 )
 def css_regex_unanchored(store: ClusterSecretStore, ws: Workspace) -> Iterator[Problem]:
