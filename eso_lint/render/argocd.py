@@ -189,9 +189,10 @@ def _identity(item: Item) -> str:
 def _summary(item: Item) -> tuple[object, ...]:
     """What tells the Applications of one ApplicationSet apart."""
     spec = item.root.get("spec")
-    nodes = [lookup(item.root, "metadata", "name"), *(lookup(spec, "destination", f) for f in _DESTINATION)]
-    nodes += [lookup(source, f) for source in sources_of(spec) for f in ("repoURL", "path")]
-    helm = tuple(_texts(lookup(source, "helm")) for source in sources_of(spec))
+    destination, sources = lookup(spec, "destination"), sources_of(spec)
+    nodes = [lookup(item.root, "metadata", "name"), *(lookup(destination, field) for field in _DESTINATION)]
+    nodes += [lookup(source, field) for source in sources for field in ("repoURL", "path")]
+    helm = tuple(_texts(lookup(source, "helm")) for source in sources)
     return (*(node.text if isinstance(node, (Scalar, Opaque)) else None for node in nodes), helm)
 
 

@@ -41,6 +41,7 @@ class Origins:
                 if chart is None or is_absent(chart):
                     self._count(lookup(source, "repoURL"), string(lookup(source, "path")))
         self.own = self._own()
+        self._is_own: dict[str, bool | None] = {}
 
     def _generators(self, generators: Node | None, depth: int) -> None:
         for generator in items(generators) if depth < 4 else ():
@@ -83,9 +84,10 @@ class Origins:
         text = string(url)
         if not text:
             return None
-        if plain(text) in self.own:
-            return True
-        return False if self.own or text.startswith("oci://") else None
+        if text not in self._is_own:
+            other = False if self.own or text.startswith("oci://") else None
+            self._is_own[text] = True if plain(text) in self.own else other
+        return self._is_own[text]
 
 
 def plain(url: str) -> str:

@@ -30,6 +30,7 @@ from eso_lint.render.plugins import Plugins
 from eso_lint.render.reach import Reach
 from eso_lint.render.refusals import check_kustomization, check_paths, check_twice
 from eso_lint.render.replacements import replace
+from eso_lint.render.select import Target
 from eso_lint.render.unit import Item, Note, Source
 from eso_lint.source.node import (
     Document,
@@ -113,7 +114,7 @@ class Build:
         if document is not None and not self.all_of_it and not self.reach.matters(directory, document.root):
             files = self.reach.files(directory, document.root)
             self.passed_over |= files
-            return Built((), (), files | {document.file.path}, True)
+            return Built((), (), files | {document.file.path})
         own = self.source.kustomization(directory)
         if kustomization is None or (own is not None and kustomization.root is own.root):
             known = self._built.get(directory)
@@ -204,9 +205,8 @@ class Build:
         found = self.manifests.of(path)
         layer.files.add(path)
         layer.read.add(path)
-        layer.complete = layer.complete and found.whole
-        if self._affords(layer, at, len(found.items), len(found.items)):
-            layer.items += [item.copy() for item in found.items]
+        if self._affords(layer, at, len(found), len(found)):
+            layer.items += [item.copy() for item in found]
 
     def _generate(self, layer: Layer, directory: str, document: Document, root: Mapping) -> None:
         def file_of(at: Node, text: str) -> SourceFile | None:
@@ -228,7 +228,7 @@ class Build:
         if fresh is not None and self._affords(layer, entry, len(layer.items)):
             refusal = absorb(layer.items, fresh, string(entry.get("behavior")))
             # Where something is unknown, so is whether the object to merge with is there.
-            if refusal and layer.complete:
+            if refusal and layer.complete and self.manifests.whole(layer.read):
                 layer.note("refused", entry.get("name") or entry, refusal)
 
     def _transform(self, layer: Layer, directory: str, root: Mapping) -> None:
@@ -270,7 +270,7 @@ class Build:
         nodes: list[Node] = []
         if not self._affords(layer, entry, 1 + len(layer.items)):
             return
-        chosen = patches.chosen(layer.items, target) if isinstance(target, Mapping) and target.index else None
+        chosen = Target(target).among(layer.items) if isinstance(target, Mapping) and target.index else None
         applies = chosen is None or bool(chosen)
         if inline is not None and not is_absent(inline):
             nodes = self.paths.inline(inline, layer, applies)
@@ -297,7 +297,7 @@ class Build:
             note = None
             if not fits and layer.complete and self._affords(layer, entry, 10 * len(layer.items)):
                 paths = {*layer.read, *filter(is_manifest, layer.implied())}
-                if all(self.manifests.of(path).whole for path in paths):
+                if self.manifests.whole(paths):
                     note = misfit(layer.items, wanted, targeted, lambda kind: self.manifests.unread(paths, kind))
             layer.notes.append((note or Note("fits", entry, ""))._replace(entry=key))
 
@@ -319,7 +319,7 @@ class Build:
 
 def _says(root: Mapping, fields: frozenset[str]) -> bool:
     """Whether a kustomization has, or may have, one of these fields."""
-    return root.open or not fields.isdisjoint(root.index)
+    return root.open or any(field in root for field in fields)
 
 
 def _label_specs(entry: Node, config: Config) -> tuple[FieldSpec, ...]:

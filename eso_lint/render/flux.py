@@ -253,7 +253,7 @@ def _stamp(found: list[Item], common: Node | None) -> None:
         pairs = common.get(field)
         for item in found:
             if isinstance(pairs, Mapping):
-                for name, (_, value) in pairs.index.items():
-                    item.change(set_field(item.root, ("metadata", field, name), value), value)
+                for name, value in pairs.named():
+                    item.dress(set_field(item.root, ("metadata", field, name), value), value)
             elif isinstance(pairs, Opaque):
-                item.change(set_field(item.root, ("metadata", field), pairs), pairs)
+                item.dress(set_field(item.root, ("metadata", field), pairs), pairs)

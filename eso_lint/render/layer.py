@@ -14,20 +14,18 @@ from eso_lint.source.node import Mapping, Node, Scalar, lookup
 
 
 class Built(NamedTuple):
-    """What one build gave.
-
-    `complete` says that all of it was readable: nothing remote, missing or unknown took part. `files` are all files
-    that were read, kustomizations included.
-    """
+    """What one build gave. `files` are all files that were read, kustomizations included."""
 
     items: tuple[Item, ...]
     notes: tuple[Note, ...]
     files: frozenset[str]
-    complete: bool
 
 
 class Layer:
-    """A kustomization's objects on their way, with what was noted about them."""
+    """A kustomization's objects on their way, with what was noted about them.
+
+    `complete` says that nothing remote, missing or unknown takes part; `read` are the files that the objects are from.
+    """
 
     def __init__(self) -> None:
         self.given_up = False
@@ -76,7 +74,7 @@ def finished(layer: Layer) -> Built:
     follow(found, layer.config)
     for item in found:
         _annotations_as_text(item)
-    return Built(found, tuple(dict.fromkeys(layer.notes)), frozenset(layer.files), layer.complete)
+    return Built(found, tuple(dict.fromkeys(layer.notes)), frozenset(layer.files))
 
 
 def _annotations_as_text(item: Item) -> None:
@@ -84,7 +82,7 @@ def _annotations_as_text(item: Item) -> None:
     annotations = lookup(item.root, "metadata", "annotations")
     if not isinstance(annotations, Mapping):
         return
-    for name, (_, value) in annotations.index.items():
+    for name, value in annotations.named():
         if isinstance(value, Scalar) and value.string is None:
             text = "" if value.value is None else value.text
             fresh = Scalar(value.file, value.start, value.end, text, "'")

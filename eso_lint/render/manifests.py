@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from eso_lint.render.tree import words_as_text
 from eso_lint.render.unit import Item, Source
@@ -13,34 +12,38 @@ from eso_lint.source.node import Document, Mapping, Node, Sequence, items, strin
 _OURS = re.compile(r"^[ \t-]*[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?[\w.]*external-secrets\.io/", re.MULTILINE)
 
 
-class Manifest(NamedTuple):
-    """The objects of a file. `whole` says that all of the operator's were read."""
-
-    items: tuple[Item, ...]
-    whole: bool
-
-
 class Manifests:
     """The resource files of a repository."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self._known: dict[str, Manifest] = {}
+        self._known: dict[str, tuple[Item, ...]] = {}
+        self._whole: dict[str, bool] = {}
         self._unread: dict[tuple[str, str], bool] = {}
 
-    def of(self, path: str) -> Manifest:
+    def of(self, path: str) -> tuple[Item, ...]:
+        """The objects of a file."""
         known = self._known.get(path)
         if known is None:
             documents = self.source.documents(path) or ()
-            found = tuple(item for document in documents for item in objects(document, words_as_text(document.root)))
-            known = self._known[path] = Manifest(found, self._is_whole(path, found))
+            known = self._known[path] = tuple(
+                item for document in documents for item in objects(document, words_as_text(document.root))
+            )
         return known
 
-    def _is_whole(self, path: str, found: Iterable[Item]) -> bool:
-        file = self.source.file(path)
-        if file is None or b"external-secrets.io/" not in file.data:
-            return True
-        return len(_OURS.findall(file.text)) <= sum("external-secrets.io" in item.group for item in found)
+    def whole(self, paths: Iterable[str]) -> bool:
+        """Whether all of the operator's objects in these files were read."""
+        return all(self._is_whole(path) for path in paths)
+
+    def _is_whole(self, path: str) -> bool:
+        known = self._whole.get(path)
+        if known is None:
+            file = self.source.file(path)
+            known = file is None or b"external-secrets.io/" not in file.data
+            if file is not None and not known:
+                known = len(_OURS.findall(file.text)) <= sum("external-secrets.io" in i.group for i in self.of(path))
+            self._whole[path] = known
+        return known
 
     def unread(self, paths: Iterable[str], kind: str | None) -> bool:
         """Whether these files may hold objects of a kind (None: of any) that were not read."""
@@ -56,7 +59,7 @@ class Manifests:
             if file is not None and kind in file.text:
                 # The word comes first: that is what is quickly searched for.
                 written = re.findall(rf"kind(?<!\wkind)[\"']?\s*:\s*[\"']?{re.escape(kind)}\b", file.text)
-                known = len(written) > sum(item.kind == kind for item in self.of(path).items)
+                known = len(written) > sum(item.kind == kind for item in self.of(path))
             self._unread[path, kind] = known
         return known
 

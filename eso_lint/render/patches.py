@@ -31,17 +31,11 @@ def _untold(wanted: Mapping, fits: bool) -> None:
     """For patches of which it does not matter whether they find anything."""
 
 
-def chosen(found: list[Item], target: Mapping) -> list[Chosen]:
-    """The objects that a `target` selects, or may select."""
-    wanted = Target(target)
-    return [(item, answer) for item in found if (answer := wanted.fits(item)) is not False]
-
-
 def by_target(
     found: list[Item], nodes: list[Node], target: Mapping, options: Node | None, report: Report, schema: bool = False
 ) -> list[Item]:
     """A patch with a `target`. kustomize says nothing of one that selects nothing."""
-    return on_chosen(found, chosen(found, target), nodes, target, options, report, schema)
+    return on_chosen(found, Target(target).among(found), nodes, target, options, report, schema)
 
 
 def on_chosen(
@@ -103,8 +97,7 @@ def by_name(
             continue
         if not isinstance(node, Mapping):
             continue
-        named = Named(node)
-        selected = [(item, answer) for item in found if (answer := named.fits(item)) is not False]
+        selected = Named(node).among(found)
         fit(node, bool(selected))
         if len([1 for _, answer in selected if answer]) > 1:
             report("refused", lookup(node, "metadata", "name") or at, "this patch names several objects")

@@ -26,12 +26,13 @@ def check_kustomization(target: Target, paths: Paths, directory: str, document: 
         target.note("refused", root, f"kustomize refuses a directory with both `{names[0]}` and `{names[1]}`")
     if document.dialect != "plain":
         target.note("opaque", root, "this kustomization is a template")
-    elif all(_nothing(value) for name, (_, value) in _index(root).items() if name not in ("apiVersion", "kind")):
+    elif _says_nothing(root):
         target.note("refused", root, "kustomize refuses a kustomization without content")
 
 
-def _index(root: Node) -> dict[str, tuple[Node, Node]]:
-    return dict(root.index) if isinstance(root, Mapping) and not root.open else {"": (root, root)}
+def _says_nothing(root: Node) -> bool:
+    fields = root.named() if isinstance(root, Mapping) and not root.open else [("", root)]
+    return all(_nothing(value) for name, value in fields if name not in ("apiVersion", "kind"))
 
 
 def _nothing(value: Node) -> bool:

@@ -55,6 +55,10 @@ class Named:
         self.sure_place = not isinstance(namespace, Opaque)
         self.sure = self.sure_place and not isinstance(name, Opaque)
 
+    def among(self, found: Iterable[Item]) -> list[tuple[Item, bool | None]]:
+        """The objects that it names, or may name (None)."""
+        return [(item, answer) for item in found if (answer := self.fits(item)) is not False]
+
     def fits(self, item: Item) -> bool | None:
         """Whether it names this object, by any identity the object has had."""
         face = item.face
@@ -82,14 +86,17 @@ class Target:
             if isinstance(wanted, Opaque) or string(wanted):
                 self.selectors.append((path, string(wanted)))
 
+    def among(self, found: Iterable[Item]) -> list[tuple[Item, bool | None]]:
+        """The objects that it selects, or may select (None)."""
+        # Most targets are for another kind.
+        kind = self.kind.text if self.kind.plain else ""
+        some = [item for item in found if item.kind == kind] if kind else found
+        return [(item, answer) for item in some if (answer := self.fits(item)) is not False]
+
     def fits(self, item: Item) -> bool | None:
         """Whether it selects an object."""
         _, group, version, (kind, _, _), settled = item.face
-        # Most targets are for another kind.
-        answers = [self.kind.matches(kind or "")]
-        if answers[0] is False:
-            return False
-        answers += [self.group.matches(group), self.version.matches(version)]
+        answers = [self.kind.matches(kind or ""), self.group.matches(group), self.version.matches(version)]
         if False in answers:
             return False
         scoped = cluster_scoped(group, kind)

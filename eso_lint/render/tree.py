@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, effective_key, is_absent
 
 MAX_STEPS = 32  # longer paths lead to nothing that anybody asks for
 Change = Callable[[Node], Node]
@@ -18,15 +18,23 @@ _MAY_BE_WORD = re.compile(r"[yYnNoO](?<![^\s\[{,:\"'].)(?:|es|ES|o|O|n|N|ff|FF)(
 
 def with_entry(mapping: Mapping, key: Node, value: Node) -> Mapping:
     """The mapping with one key set; an existing key keeps its place in the order."""
-    if mapping.simple and isinstance(key, Scalar):
-        for number, (known, _) in enumerate(mapping.entries):
-            if type(known) is Scalar and known.text == key.text:
-                entries = list(mapping.entries)
-                entries[number] = (known, value)
-                fresh = with_entries(mapping, entries)
-                fresh.simple = True
-                return fresh
-    return with_pairs(mapping, ((key, value),))
+    if not mapping.simple or not isinstance(key, Scalar) or not _is_plain(key):
+        return with_pairs(mapping, ((key, value),))
+    entries = list(mapping.entries)
+    for number, (known, _) in enumerate(entries):
+        if type(known) is Scalar and known.text == key.text:
+            entries[number] = (known, value)
+            break
+    else:
+        entries.append((key, value))
+    fresh = with_entries(mapping, entries)
+    fresh.simple = True
+    return fresh
+
+
+def _is_plain(key: Scalar) -> bool:
+    """Whether a key is read as its text, and merges nothing."""
+    return effective_key(key) == key.text and key.text != "<<"
 
 
 def with_pairs(mapping: Mapping, pairs: Iterable[tuple[Node, Node]]) -> Mapping:

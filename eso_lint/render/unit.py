@@ -111,6 +111,12 @@ class Item:
                 self.ids = (*self.ids, self.id)
                 self.remembered = False
 
+    def dress(self, root: Node, via: Node) -> None:
+        """As `change`, for labels and annotations: what the object is called stays as it is."""
+        if isinstance(root, Mapping):
+            self._face, self._faced, self.root = self.face, root, root
+            self.via = (*self.via, via.span)
+
     def remember(self) -> None:
         """Let the current identity count as a former one: references by it are followed."""
         self.remembered = True
