@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from typing import TYPE_CHECKING, Any
 
     from eso_lint.config import Config, PathConvention
+    from eso_lint.iam.capabilities import deletes_whole, push_works
+    from eso_lint.iam.needs_aws import aws_service
     from eso_lint.iam.rbac import RbacGap, rbac_gaps
+    from eso_lint.iam.uses import Use, uses, uses_of
     from eso_lint.lint.extension import Renderer, Reporter
     from eso_lint.lint.judged import problems_of
     from eso_lint.lint.provider_problems import provider_problems
@@ -219,6 +222,7 @@ __all__ = [
     "Unit",
     "Unknown",
     "Unset",
+    "Use",
     "Verdict",
     "Version",
     "WebhookConfiguration",
@@ -227,11 +231,13 @@ __all__ = [
     "allows_manifests",
     "anchored",
     "annotation_limit",
+    "aws_service",
     "bare_applies",
     "closest",
     "controller_classes",
     "decide",
     "declared_by",
+    "deletes_whole",
     "delivered_notes",
     "disagreements",
     "distance",
@@ -274,6 +280,7 @@ __all__ = [
     "provider_of",
     "provider_problems",
     "provider_removed",
+    "push_works",
     "rbac_gaps",
     "refused",
     "regexp_fault",
@@ -297,8 +304,10 @@ __all__ = [
     "token_users",
     "unanchored",
     "unsyncable",
+    "uses",
     "uses_irsa",
     "uses_kind",
+    "uses_of",
     "vendored_crds",
     "verdicts",
     "version_in_play",

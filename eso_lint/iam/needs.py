@@ -23,7 +23,8 @@ class Need(NamedTuple):
     `secrets/Get`, a verb). `resource` is what it acts on, in the provider's own words (an ARN, a path of Vault's), with
     `HOLE` for what the manifests do not say; EVERY where the action acts on no single thing. `shown` is the resource
     for people. `sure` is False for a call that depends on what the provider holds (a secret that is not there yet).
-    `instead` are rights that do as well, all of them together.
+    `instead` are rights that do as well, all of them together. `context` are keys of conditions whose value is known of
+    such a call, None for one that it does not have.
     """
 
     action: str
@@ -32,6 +33,7 @@ class Need(NamedTuple):
     shown: str = ""
     sure: bool = True
     instead: tuple[tuple[str, str], ...] = ()
+    context: tuple[tuple[str, str | None], ...] = ()
 
 
 Table = Callable[[Use, Workspace], Iterable[Need]]

@@ -16,19 +16,24 @@ from eso_lint.source.node import Mapping, Opaque, is_absent, items, lookup, stri
 # From here on every push to Secrets Manager removes the resource policy, unless the metadata asks for one.
 DELETES_POLICY = Version(0, 20, 4)
 SUFFIX = "-" + RANDOM * 6
+# The tag by which the operator knows its own secrets: on those that are there, and asked for with those it makes.
+_TAG = "external-secrets"
+_OWN = (("secretsmanager:resourcetag/managed-by", _TAG), ("aws:resourcetag/managed-by", _TAG))
+_NONE_YET = tuple((key, None) for key, _ in _OWN)
+_ASKED = (("aws:requesttag/managed-by", _TAG),)
 _SM = "secretsmanager:"
 _SSM = "ssm:"
 
 
 def needs(use: Use, ws: Workspace) -> Iterator[Need]:
-    service = service_of(use.store)
+    service = aws_service(use.store)
     if service == "SecretsManager":
         yield from _secrets_manager(use, ws)
     elif service == "ParameterStore":
         yield from _parameter_store(use)
 
 
-def service_of(store: Store) -> str | None:
+def aws_service(store: Store) -> str | None:
     """SecretsManager, ParameterStore or CertificateManager; None where it cannot be known."""
     node = store.config("service")
     return "SecretsManager" if is_absent(node) else string(node)
@@ -72,8 +77,8 @@ def _secret(use: Use) -> tuple[str, str]:
 def _secrets_manager(use: Use, ws: Workspace) -> Iterator[Need]:
     arn, name = _secret(use)
 
-    def one(action: str, sure: bool = True) -> Need:
-        return Need(_SM + action, arn, use, name, sure)
+    def one(action: str, sure: bool = True, context: tuple[tuple[str, str | None], ...] = ()) -> Need:
+        return Need(_SM + action, arn, use, name, sure, context=context)
 
     if use.feature in ("data", "extract"):
         yield one("GetSecretValue")
@@ -87,19 +92,20 @@ def _secrets_manager(use: Use, ws: Workspace) -> Iterator[Need]:
         # Which secrets a find meets is written nowhere: the right has to be there for some.
         yield Need(_SM + "GetSecretValue", secret_arn(use.store, HOLE), use, "the secrets that are found")
     elif use.feature in ("push", "push-new"):
-        yield one("DescribeSecret")
+        # Asked before the secret is there: no condition on its tags can hold.
+        yield one("DescribeSecret", context=_NONE_YET)
         yield one("GetSecretValue")
-        yield one("CreateSecret", sure=False)
-        yield one("TagResource", sure=False)
+        yield one("CreateSecret", sure=False, context=_ASKED)
+        yield one("TagResource", sure=False, context=_ASKED)
         if use.feature == "push":
-            yield one("PutSecretValue", sure=False)
+            yield one("PutSecretValue", sure=False, context=_OWN)
             if removes_policy(use, ws):
                 yield one("DeleteResourcePolicy")
         yield from (one(action) for action in _asked_by_metadata(use))
     elif use.feature == "delete":
         yield one("GetSecretValue")
         yield one("DescribeSecret")
-        yield one("DeleteSecret")
+        yield one("DeleteSecret", context=_OWN)
 
 
 def removes_policy(use: Use, ws: Workspace) -> bool:

@@ -1,0 +1,290 @@
+"""From an AWS store to the role that its requests are made with, by what the repository itself says.
+
+store -> `auth` -> ServiceAccount -> annotation -> role -> `additionalRoles` and `role`. Without `auth` the operator's
+own ServiceAccount is asked for: its annotation, or an EKS Pod Identity association.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from eso_lint.iam import aws
+from eso_lint.iam.grant import HOLE, Answer, Association, Role, Value
+from eso_lint.iam.identities import Identities, Lookup, identities
+from eso_lint.iam.needs import Need, needs_of
+from eso_lint.iam.tree import from_node
+from eso_lint.iam.uses import Use, uses
+from eso_lint.model.irsa import uses_irsa
+from eso_lint.model.kinds.core import ServiceAccount
+from eso_lint.model.kinds.install import OperatorInstall
+from eso_lint.model.kinds.store import ClusterSecretStore, Store
+from eso_lint.model.place import is_in, same_world
+from eso_lint.model.reference import Found, Reference
+from eso_lint.model.workspace import Workspace
+from eso_lint.source.node import Mapping, Node, is_absent, items, string
+
+ROLE_ARN = "eks.amazonaws.com/role-arn"
+AUDIENCE = "eks.amazonaws.com/audience"
+DEFAULT_AUDIENCE = "sts.amazonaws.com"
+# So much of a name has to be known before a role whose name has holes is taken for it.
+_ENOUGH = 8
+
+
+class Identity(NamedTuple):
+    """One role of a chain, as the manifests name it: the ARN and its place, and the roles that it may be.
+
+    `sure` is False where the roles' names have holes, or several roles have the name.
+    """
+
+    arn: Value
+    roles: tuple[Role, ...]
+    sure: bool
+
+
+class Login(NamedTuple):
+    """How a store comes to its rights. `first` is the role of the ServiceAccount, `hops` those assumed from there.
+
+    `how` is irsa, controller (the operator's own ServiceAccount), pod-identity (the same, by an association), keys
+    (static ones: whose, nobody says), or unknown. `namespace` and `account` are the ServiceAccount's, None where
+    unknown; `object` its manifest.
+    """
+
+    store: Store
+    how: str
+    namespace: str | None = None
+    account: str | None = None
+    object: ServiceAccount | None = None
+    first: Identity | None = None
+    hops: tuple[Identity, ...] = ()
+    reference: Reference | None = None
+    association: Association | None = None
+
+    @property
+    def last(self) -> Identity | None:
+        """The role that the provider is asked with; None where it is not known."""
+        return self.hops[-1] if self.hops else self.first
+
+    @property
+    def subject(self) -> str | None:
+        """The subject of the ServiceAccount's tokens."""
+        if not self.namespace or not self.account:
+            return None
+        return f"system:serviceaccount:{self.namespace}:{self.account}"
+
+
+def aws_logins(store: Store, ws: Workspace) -> tuple[Login, ...]:
+    """Every identity that a store may have: one, or one for each namespace that uses it (referent authentication)."""
+    known = ws.index(_known_logins)
+    if id(store) not in known:
+        known[id(store)] = tuple(_every(store, ws))
+    return known[id(store)]
+
+
+def _known_logins(ws: Workspace) -> dict[int, tuple[Login, ...]]:
+    return {}
+
+
+def login_of(use: Use, ws: Workspace) -> Login | None:
+    """The identity with which one object uses its store."""
+    for login in aws_logins(use.store, ws):
+        if not referent(login.store) or login.namespace == use.source.namespace:
+            return login
+    return None
+
+
+def referent(store: Store) -> bool:
+    """Whether the ServiceAccount is looked up in the namespace of each object that uses the store."""
+    return isinstance(store, ClusterSecretStore) and (
+        isinstance(store.config("auth", "jwt", "serviceAccountRef"), Mapping)
+        and is_absent(store.config("auth", "jwt", "serviceAccountRef", "namespace"))
+    )
+
+
+def _every(store: Store, ws: Workspace) -> Iterator[Login]:
+    if store.provider != "aws":
+        return
+    found = identities(ws)
+    hops = tuple(_identity(node, found) for node in _assumed(store))
+    auth = store.config("auth")
+    if isinstance(auth, Mapping) and auth.open:
+        yield Login(store, "unknown", hops=hops)
+        return
+    reference = next((r for r in ws.references(store, "service-account") if uses_irsa(r)), None)
+    if reference is not None:
+        yield from (login._replace(hops=hops) for login in _irsa(store, reference, found, ws))
+    elif is_absent(auth) or (isinstance(auth, Mapping) and not auth.entries):
+        yield _controller(store, found, ws)._replace(hops=hops)
+    elif isinstance(store.config("auth", "secretRef"), Mapping):
+        yield Login(store, "keys", hops=hops)
+    else:
+        yield Login(store, "unknown", hops=hops)
+
+
+def _assumed(store: Store) -> Iterator[Node]:
+    """The roles that are assumed, in the order in which the operator does it."""
+    yield from items(store.config("additionalRoles"))
+    role = store.config("role")
+    if role is not None and not is_absent(role) and string(role) != "":
+        yield role
+
+
+def _identity(node: Node, found: Identities) -> Identity:
+    tree = from_node(node)
+    return _named(tree if isinstance(tree, Value) else Value(HOLE, node.span), found)
+
+
+def _named(arn: Value, found: Identities) -> Identity:
+    if arn.raw == HOLE or not arn.raw.strip():
+        return Identity(arn, (), False)
+    answer: Lookup = found.role(arn.raw)
+    if answer.exact:
+        return Identity(arn, answer.exact, len(answer.exact) == 1)
+    literal = len(re.sub(r"[^A-Za-z0-9]", "", arn.raw.rsplit("/", 1)[-1]))
+    maybe = tuple(r for r in answer.maybe if min(literal, _literal(r.name.raw)) >= _ENOUGH)
+    return Identity(arn, maybe, False)
+
+
+def _literal(name: str) -> int:
+    """How many letters and digits of a name are known."""
+    return sum(char.isalnum() for char in name)
+
+
+def _irsa(store: Store, reference: Reference, found: Identities, ws: Workspace) -> Iterator[Login]:
+    name = reference.name
+    if not name:
+        yield Login(store, "unknown", reference=reference)
+        return
+    if referent(store):
+        namespaces = dict.fromkeys(use.source.namespace for use in uses(store, ws))
+        for namespace in namespaces:
+            if namespace:
+                accounts = [
+                    account
+                    for account in ws.named("ServiceAccount", name, namespace)
+                    if is_in(account, namespace) and same_world(account, store)
+                ]
+                account = accounts[0] if len(accounts) == 1 else None
+                yield _annotated(store, reference, namespace, account, found)
+        return
+    answer = ws.resolve(reference)
+    sure = isinstance(answer, Found) and answer.certain and len(answer.targets) == 1
+    account = answer.targets[0] if isinstance(answer, Found) and sure else None
+    yield _annotated(store, reference, reference.namespace, account, found)
+
+
+def _annotated(store: Store, reference: Reference, namespace: str | None, account: object, found: Identities) -> Login:
+    login = Login(store, "irsa", namespace, reference.name, reference=reference)
+    if not isinstance(account, ServiceAccount) or account.placement.open:
+        return login
+    role = account.annotation(ROLE_ARN)
+    if role is None or is_absent(role):
+        return login._replace(object=account)
+    return login._replace(object=account, first=_identity(role, found))
+
+
+def _controller(store: Store, found: Identities, ws: Workspace) -> Login:
+    """The operator's own identity, where the repository installs it in one place and says its ServiceAccount."""
+    installs = [i for i in ws.views(OperatorInstall) if i.world in ("", store.world) or store.world == ""]
+    if len(installs) != 1:
+        return Login(store, "controller")
+    install: OperatorInstall = installs[0]
+    named = install.setting("serviceAccount.name")
+    name = named.value if named.known and isinstance(named.value, str) and named.value else None
+    if name is None and named.known:
+        full = install.setting("fullnameOverride")
+        name = full.value if full.known and isinstance(full.value, str) and full.value else "external-secrets"
+    login = Login(store, "controller", install.namespace, name)
+    written = install.value("serviceAccount.annotations")
+    role = written.get(ROLE_ARN) if isinstance(written, Mapping) else None
+    if role is not None and not is_absent(role):
+        return login._replace(first=_identity(role, found))
+    if install.namespace and name:
+        for association in found.associations:
+            if association.namespace.text == install.namespace and association.service_account.text == name:
+                return login._replace(
+                    how="pod-identity", first=_named(association.role, found), association=association
+                )
+    return login
+
+
+class Right(NamedTuple):
+    """What the policies say of one need: the answer for the role that is shown, and whether every role was certain."""
+
+    need: Need
+    login: Login
+    role: Role
+    answer: Answer
+    sure: bool
+
+
+def rights(use: Use, ws: Workspace) -> tuple[Right, ...]:
+    """What the policies of the repository say of all that one use needs; empty where its role is not here."""
+    known = ws.index(_rights)
+    key = id(use.entry), use.feature, id(use.store), id(use.source)
+    if key not in known:
+        known[key] = tuple(_judged(use, ws))
+    return known[key]
+
+
+def _rights(ws: Workspace) -> dict[tuple[object, ...], tuple[Right, ...]]:
+    return {}
+
+
+def _judged(use: Use, ws: Workspace) -> Iterator[Right]:
+    login = login_of(use, ws)
+    last = login.last if login is not None else None
+    if login is None or last is None or not last.roles:
+        return
+    for need in needs_of(use, ws):
+        answers = [(role, judge(role, need)) for role in last.roles]
+        # Where several roles may be the one, what any of them may do is not missing.
+        role, answer = next(((r, a) for r, a in answers if not a.fails), answers[0])
+        yield Right(need, login, role, answer, last.sure)
+
+
+def judge(role: Role, need: Need) -> Answer:
+    """Whether a role's policies allow a need, itself or by what does as well."""
+    answer = aws.allowed(role, need.action, need.resource, dict(need.context))
+    if answer.fails and need.instead:
+        others = [aws.allowed(role, action, resource, dict(need.context)) for action, resource in need.instead]
+        if not any(other.fails for other in others):
+            return others[0]
+    return answer
+
+
+class Led(NamedTuple):
+    """A store and its login, as they lead to a role."""
+
+    store: Store
+    login: Login
+    identity: Identity
+
+
+def leading(ws: Workspace) -> dict[int, tuple[Led, ...]]:
+    """Every role that a store of the repository certainly leads to (by id), with those stores in file order."""
+    return ws.index(_leading)
+
+
+def _leading(ws: Workspace) -> dict[int, tuple[Led, ...]]:
+    found: dict[int, list[Led]] = {}
+    for store in ws.all(Store):
+        if store.archived or store.provider != "aws":
+            continue
+        for login in aws_logins(store, ws):
+            for identity in (login.first, *login.hops):
+                for role in identity.roles if identity is not None else ():
+                    found.setdefault(id(role), []).append(Led(store, login, identity))  # type: ignore[arg-type]
+    return {role: tuple(every) for role, every in found.items()}
+
+
+def own_aws_roles(store: Store, ws: Workspace) -> Iterator[tuple[Role, Led]]:
+    """The roles that a store leads to and that no earlier store of the repository leads to: each is spoken of once."""
+    by_role = leading(ws)
+    for login in aws_logins(store, ws):
+        for identity in (login.first, *login.hops):
+            for role in identity.roles if identity is not None else ():
+                first = by_role[id(role)][0]
+                if first.store is store and first.login is login:
+                    yield role, first
