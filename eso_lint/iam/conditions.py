@@ -51,7 +51,7 @@ def _compare(condition: Condition, operator: str, known: str | None) -> bool | N
     if operator not in ("stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike"):
         return None
     if known is None:
-        return True if optional or negated else False
+        return optional or negated
     answer: bool | None = False
     for value in condition.values:
         wanted, asked = value.raw, known

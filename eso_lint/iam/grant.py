@@ -16,11 +16,24 @@ HOLE = "\0"
 RANDOM = "\1"
 
 
+class Piece(NamedTuple):
+    """From `offset` on a text was written at `start` of the file: letter by letter where `exact`, else all there."""
+
+    offset: int
+    start: int
+    exact: bool
+
+
 class Value(NamedTuple):
-    """A text and where it is written; `HOLE` stands for what is unknown in it."""
+    """A text and where it is written; `HOLE` stands for what is unknown in it.
+
+    `pieces` say where its parts stand, for texts that are read further (policies in strings); without them it stands
+    letter by letter in the span if it is as long as that.
+    """
 
     raw: str
     span: Span
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def text(self) -> str | None:
@@ -43,7 +56,7 @@ class Condition(NamedTuple):
 
 
 class Principal(NamedTuple):
-    """Who is meant: `kind` is AWS, Service, Federated, CanonicalUser or `*`; `value` an ARN, account, service or `*`."""
+    """Who is meant: `kind` is AWS, Service, Federated, CanonicalUser or `*`; `value` an ARN, a service or `*`."""
 
     kind: str
     value: Value
@@ -140,8 +153,8 @@ class Grant(NamedTuple):
     """A permission of one of the other clouds, or of Kubernetes.
 
     `kind` names the shape (`gcp-project`, `gcp-secret`, `gcp-service-account`, `azure-role`, `azure-access-policy`,
-    `azure-federation`, `vault-role`, `k8s-role`); `member` is who gets it, `role` what, `scope` on what. `details` holds
-    what only that shape has.
+    `azure-federation`, `vault-role`, `k8s-role`); `member` is who gets it, `role` what, `scope` on what. `details`
+    holds what only that shape has.
     """
 
     kind: str

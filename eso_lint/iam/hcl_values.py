@@ -1,0 +1,73 @@
+"""Steps into values that HCL expressions give: attributes, indexes, what a loop goes over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eso_lint.iam.grant import HOLE, Value
+from eso_lint.iam.tree import Fields, Items, Ref, Tree, unknown
+from eso_lint.source.file import Span
+
+# `null` is None: an attribute that is null is absent.
+Result = Tree | None
+
+
+def is_known(tree: Result) -> bool:
+    """Whether a value is known as a whole: no hole, nothing open, down to its leaves."""
+    if tree is None:
+        return True
+    if isinstance(tree, Ref):
+        return HOLE not in tree.known.raw
+    if isinstance(tree, Value):
+        return HOLE not in tree.raw
+    if isinstance(tree, Items):
+        return not tree.open and all(map(is_known, tree.items))
+    return not tree.open and all(is_known(value) for _, value in tree.entries)
+
+
+def truth(tree: Result) -> bool | None:
+    """A condition's value; None where it is not known."""
+    raw = tree.known.raw if isinstance(tree, Ref) else tree.raw if isinstance(tree, Value) else ""
+    return {"true": True, "false": False}.get(raw)
+
+
+def plain(tree: Result) -> object:
+    """A value without places, for comparison."""
+    if isinstance(tree, Items):
+        return tuple(map(plain, tree.items))
+    if isinstance(tree, Fields):
+        return tuple(sorted((key.raw, repr(plain(value))) for key, value in tree.entries))
+    if isinstance(tree, Ref):
+        return tree.known.raw
+    return None if tree is None else tree.raw
+
+
+def step(tree: Result, key: str, span: Span) -> Result:
+    """`tree.key` or `tree[key]`; unknown where it cannot be told."""
+    if isinstance(tree, Fields):
+        found = tree.get(key)
+        if found is not None and not (tree.open and HOLE in key):
+            return found
+        return unknown(span) if tree.open or HOLE in key else None
+    if isinstance(tree, Items):
+        if key.isdigit() and len(key) < 6:
+            place = int(key)
+            if place < len(tree.items):
+                return tree.items[place]
+        return unknown(span)
+    if isinstance(tree, Ref):
+        return Ref(tree.home, (*tree.path, key), span, unknown(span))
+    return unknown(span)
+
+
+def loop(tree: Result) -> Iterator[tuple[Value, Tree]]:
+    """Keys and values that a loop over a value comes by."""
+    if isinstance(tree, Items):
+        for place, item in enumerate(tree.items):
+            yield Value(str(place), item.span), item
+    elif isinstance(tree, Fields):
+        yield from tree.entries
+
+
+def is_list(tree: Result) -> bool:
+    return isinstance(tree, (Items, Fields))
