@@ -11,7 +11,7 @@ from eso_lint.render.argocd_glob import file_pattern, path_pattern
 from eso_lint.render.argocd_template import Values, known_text, normalized
 from eso_lint.render.govalues import UNKNOWN, Limit, Map, from_node
 from eso_lint.render.tree import text_node
-from eso_lint.source.node import Mapping, Node, Scalar, Sequence, effective_key, lookup, string
+from eso_lint.source.node import Mapping, Node, Scalar, Sequence, lookup, string
 
 _STEPS = 20_000
 
@@ -79,9 +79,8 @@ def map_of(values: Values) -> Map:
 
 def _flatten(node: Node, prefix: str, flat: dict[str, object]) -> None:
     if isinstance(node, Mapping):
-        for key, value in node.index.values():
-            if isinstance(key, Scalar):
-                _flatten(value, f"{prefix}{effective_key(key)}.", flat)
+        for name, value in node.named():
+            _flatten(value, f"{prefix}{name}.", flat)
     elif isinstance(node, Sequence):
         for number, value in enumerate(node.items):
             _flatten(value, f"{prefix}{number}.", flat)

@@ -14,7 +14,7 @@ from eso_lint.render.gosyntax import TemplateError
 from eso_lint.render.gotemplate import read
 from eso_lint.render.gotext import source_of
 from eso_lint.render.govalues import Limit, Map, TooMuch, Unresolved, text_of
-from eso_lint.render.tree import sequence_with, with_entries
+from eso_lint.render.tree import sequence_with, values_of, with_entries
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, SourceFile, Span
 from eso_lint.source.placeholder import why
 
@@ -56,7 +56,7 @@ class Filler:
             return True
         known = self._bare.get(id(node))
         if known is None:
-            children = node.items if isinstance(node, Sequence) else (value for _, value in node.entries)
+            children = node.items if isinstance(node, Sequence) else values_of(node)
             known = self._bare[id(node)] = (node, all(self._is_bare(child) for child in children))
         return known[1]
 

@@ -270,7 +270,7 @@ class Build:
         nodes: list[Node] = []
         if not self._affords(layer, entry, 1 + len(layer.items)):
             return
-        chosen = Target(target).among(layer.items) if isinstance(target, Mapping) and target.index else None
+        chosen = Target(target).among(layer.items) if isinstance(target, Mapping) and target.named() else None
         applies = chosen is None or bool(chosen)
         if inline is not None and not is_absent(inline):
             nodes = self.paths.inline(inline, layer, applies)

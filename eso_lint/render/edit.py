@@ -11,6 +11,7 @@ from eso_lint.render.tree import (
     unknown,
     with_entries,
     with_entry,
+    with_field,
     with_pairs,
     without,
 )
@@ -293,14 +294,16 @@ def _change(node: Node, steps: list[str], value: Node | None, op: str, at: Node)
         if rest:
             if head not in node:
                 raise PatchError(at, f"there is nothing at `{head}`")
-            return with_entry(node, node.index[head][0], _change(node.index[head][1], rest, value, op, at))
+            return with_field(node, head, _change(node.get(head) or node, rest, value, op, at), node)
         if op == "remove":
             if head not in node:
                 raise PatchError(at, f"there is nothing at `{head}` to remove")
             return without(node, head)
         # kustomize sets a key also where there is none to replace.
         assert value is not None
-        return with_entry(node, node.key(head) or Scalar(at.file, at.start, at.end, head, "'"), value)
+        if head in node:
+            return with_field(node, head, value, at)
+        return with_entry(node, Scalar(at.file, at.start, at.end, head, "'"), value)
     if isinstance(node, Sequence):
         items = list(node.items)
         if head == "-" and not rest and op == "add" and value is not None:

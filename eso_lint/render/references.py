@@ -7,7 +7,7 @@ from collections.abc import Sequence as SequenceABC
 
 from eso_lint.render.config import REFERENCES, Config, FieldSpec, Reference
 from eso_lint.render.select import cluster_scoped, effective
-from eso_lint.render.tree import change_at, sequence_with, unknown, with_entry
+from eso_lint.render.tree import change_at, sequence_with, unknown, with_entry, with_field
 from eso_lint.render.unit import Item
 from eso_lint.source.node import Mapping, Node, Scalar, Sequence, items, lookup, string
 
@@ -94,12 +94,10 @@ class _Finder:
         found = self._find(name.text, node.get("namespace"))
         if found is None:
             return node
-        fresh = with_entry(node, node.key("name") or name, self._named(name, found))
+        fresh = with_field(node, "name", self._named(name, found), name)
         namespace = lookup(found.root, "metadata", "namespace")
         if namespace is not None and string(namespace) != "":
-            fresh = with_entry(
-                fresh, node.key("namespace") or Scalar(node.file, name.start, name.end, "namespace"), namespace
-            )
+            fresh = with_entry(fresh, Scalar(node.file, name.start, name.end, "namespace"), namespace)
         return fresh
 
     def _find(self, name: str, namespace: Node | None) -> Item | None:

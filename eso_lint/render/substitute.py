@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from eso_lint.render.envsubst import BadSubstitutionError, UnknownVariableError, expand
+from eso_lint.render.tree import values_of
 from eso_lint.render.unit import Item, Note
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, Supplied, lookup, string
 
@@ -130,7 +131,12 @@ class _Walk:
         return known
 
     def _mapping(self, node: Mapping, depth: int) -> Node:
-        entries = tuple((self._key(k, depth), self.node(v, depth + 1)) for k, v in node.entries)
+        before = values_of(node)
+        after = [self.node(value, depth + 1) for value in before]
+        same = all(a is b for a, b in zip(after, before, strict=True))
+        if same and node.simple and not any("$" in name for name, _ in node.named()):
+            return node
+        entries = tuple((self._key(k, depth), value) for (k, _), value in zip(node.entries, after, strict=True))
         if all(a is c and b is d for (a, b), (c, d) in zip(entries, node.entries, strict=True)):
             return node
         fresh = Mapping(node.file, node.start, node.end, entries, node.flow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, effective_key, is_absent
+from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, Shape, effective_key, is_absent
 
 MAX_STEPS = 32  # longer paths lead to nothing that anybody asks for
 Change = Callable[[Node], Node]
@@ -16,20 +16,53 @@ _WORDS = frozenset(
 _MAY_BE_WORD = re.compile(r"[yYnNoO](?<![^\s\[{,:\"'].)(?:|es|ES|o|O|n|N|ff|FF)(?![^\s,\]}:\"'\\])")
 
 
+class _Keys(Shape):
+    """The keys of a mapping as it was read, and those that were added: nodes when they are asked for."""
+
+    __slots__ = ("added", "mapping")
+
+    def __init__(self, mapping: Mapping, shape: Shape, added: tuple[Scalar, ...] = ()) -> None:
+        super().__init__(shape.keys, shape.places, True, False)
+        self.mapping = mapping
+        self.added = added
+
+    def plus(self, key: Scalar) -> _Keys:
+        wider = _Keys(self.mapping, self, (*self.added, key))
+        wider.keys = (*self.keys, key.text)
+        wider.places = {**self.places, key.text: len(self.keys)}
+        return wider
+
+    def entries(
+        self, at: Node, text: str, values: tuple[Node, ...], ends: dict[int, int]
+    ) -> tuple[tuple[Node, Node], ...]:
+        keys = (*(key for key, _ in self.mapping.entries), *self.added)
+        return tuple(zip(keys, values, strict=True))
+
+
 def with_entry(mapping: Mapping, key: Node, value: Node) -> Mapping:
     """The mapping with one key set; an existing key keeps its place in the order."""
-    if not mapping.simple or not isinstance(key, Scalar) or not _is_plain(key):
+    shape = mapping._shape
+    place = shape.places.get(key.text) if shape is not None and isinstance(key, Scalar) else None
+    if shape is None or not isinstance(key, Scalar) or (place is None and not _is_plain(key)):
         return with_pairs(mapping, ((key, value),))
-    entries = list(mapping.entries)
-    for number, (known, _) in enumerate(entries):
-        if type(known) is Scalar and known.text == key.text:
-            entries[number] = (known, value)
-            break
+    keys = shape if isinstance(shape, _Keys) else _Keys(mapping, shape)
+    values = list(mapping._values)
+    if place is None:
+        keys = keys.plus(key)
+        values.append(value)
     else:
-        entries.append((key, value))
-    fresh = with_entries(mapping, entries)
-    fresh.simple = True
+        values[place] = value
+    fresh = Mapping(mapping.file, mapping.start, mapping.end, (), mapping.flow)
+    fresh.open = mapping.open
+    fresh.shaped(keys, tuple(values), {})
     return fresh
+
+
+def with_field(mapping: Mapping, name: str, value: Node, at: Node) -> Mapping:
+    """The mapping with one field set; a key that was not there stands at a node."""
+    # Where there is a shape, the key need not become a node.
+    known = mapping.key(name) if mapping._shape is None else None
+    return with_entry(mapping, known or Scalar(at.file, at.start, at.start, name), value)
 
 
 def _is_plain(key: Scalar) -> bool:
@@ -100,12 +133,10 @@ def set_field(root: Node, path: tuple[str, ...], value: Node) -> Node:
         return root
     mapping = root if isinstance(root, Mapping) else Mapping(value.file, value.start, value.end)
     head = path[0]
-    known = mapping.key(head)
-    child = mapping.get(head) if known is not None else None
+    child = mapping.get(head) if head in mapping else None
     if child is None:
         child = Mapping(value.file, value.start, value.end)
-    key = known or Scalar(value.file, value.start, value.start, head)
-    return with_entry(mapping, key, set_field(child, path[1:], value))
+    return with_field(mapping, head, set_field(child, path[1:], value), value)
 
 
 def split_path(path: str) -> list[str]:
@@ -131,17 +162,19 @@ def change_at(root: Node, steps: list[str], change: Change, create: Node | None 
     if not isinstance(root, Mapping):
         return root
     head, rest = steps[0], steps[1:]
-    known = root.key(head)
-    old = root.get(head) if known is not None else None
-    if known is None or old is None or is_absent(old):
+    known = head in root
+    old = root.get(head) if known else None
+    if old is None or is_absent(old):
         if create is None:
             return root
         old = Mapping(create.file, create.start, create.end) if rest else text_node(create, "")
-        key = known or Scalar(create.file, create.start, create.start, head)
-    else:
-        key = known
     fresh = change_at(old, rest, change, create)
-    return root if fresh is old and known is not None else with_entry(root, key, fresh)
+    return root if fresh is old and known else with_field(root, head, fresh, create or root)
+
+
+def values_of(mapping: Mapping) -> list[Node]:
+    """The values of all entries."""
+    return [value for _, value in mapping.entries] if mapping._shape is None else list(mapping._values)
 
 
 def words_as_text(root: Node) -> Node:
