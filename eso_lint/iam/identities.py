@@ -36,6 +36,9 @@ Reader = Callable[[Workspace], Found]
 # Dialect -> module and function, imported when identities are asked for.
 READERS: dict[str, tuple[str, str]] = {
     "terraform": ("eso_lint.iam.terraform_found", "read"),
+    "cloudformation": ("eso_lint.iam.cloudformation", "read"),
+    "objects": ("eso_lint.iam.aws_objects", "read"),
+    "vault": ("eso_lint.iam.vault_found", "read"),
 }
 
 
