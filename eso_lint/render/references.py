@@ -25,21 +25,26 @@ def _by_kind(references: Iterable[Reference]) -> _Fields:
 
 
 _BUILT_IN = _by_kind(REFERENCES)
+# Fields that hold a namespace beside the name: they change also where no object has another name.
+_PLACES = (("subjects",), ("webhooks", "clientConfig", "service"))
+_PLACED = _by_kind(r._replace(fields=tuple(f for f in r.fields if f.path in _PLACES)) for r in REFERENCES)
 
 
 def follow(found: SequenceABC[Item], config: Config) -> None:
     """Rewrite all references in place. Only built-in kinds and those that `configurations:` name are rewritten."""
-    by_kind = _by_kind((*REFERENCES, *config.references)) if config.references else _BUILT_IN
-    anywhere = by_kind.get("", [])
-    referrers = [(item, fields) for item in found if (fields := [*by_kind.get(item.kind or "", ()), *anywhere])]
-    if not referrers:
-        return
     by_name: dict[str, list[Item]] = {}
+    renamed = False
     for item in found:
         for name in {i[2] for i in item.former if i[2] is not None}:
             by_name.setdefault(name, []).append(item)
+            renamed = renamed or name != item.id[2]
     if not by_name:
         return
+    by_kind = _BUILT_IN if renamed else _PLACED
+    if config.references:
+        by_kind = _by_kind((*REFERENCES, *config.references))
+    anywhere = by_kind.get("", [])
+    referrers = [(item, fields) for item in found if (fields := [*by_kind.get(item.kind or "", ()), *anywhere])]
     changes: list[tuple[Item, Node]] = []
     for item, fields in referrers:
         root: Node = item.root

@@ -96,12 +96,15 @@ class Target:
     def fits(self, item: Item) -> bool | None:
         """Whether it selects an object."""
         _, group, version, (kind, _, _), settled = item.face
+        # Most are of another name.
+        named = self.name.any([i[2] or "" for i in item.ids])
+        if named is False and settled:
+            return False
         answers = [self.kind.matches(kind or ""), self.group.matches(group), self.version.matches(version)]
         if False in answers:
             return False
         scoped = cluster_scoped(group, kind)
-        named = self.name.any(i[2] or "" for i in item.ids)
-        placed = self.namespace.any((i[1] or "") if scoped else effective(i[1]) for i in item.ids)
+        placed = self.namespace.any([(i[1] or "") if scoped else effective(i[1]) for i in item.ids])
         answers += [None if answer is False and not settled else answer for answer in (named, placed)]
         for path, wanted in self.selectors:
             answers.append(None if wanted is None else labelled(wanted, lookup(item.root, "metadata", path)))
@@ -121,7 +124,9 @@ class _Pattern:
             return None
         return self.text in ("", text) if self.plain else go_fullmatch(self.text, text)
 
-    def any(self, texts: Iterable[str]) -> bool | None:
+    def any(self, texts: list[str]) -> bool | None:
+        if self.plain and not self.unknown:
+            return not self.text or self.text in texts
         answers = {self.matches(text) for text in texts}
         return True if True in answers else None if None in answers else False
 
