@@ -48,6 +48,9 @@ calls = count.pop("calls")
 print(json.dumps({"code": code, "work": dict(count), "schemas": schemas, "modules": modules, "calls": calls}), file=sys.stderr)
 """
 
+# Modules of ours that a run on this corpus may import.
+MOST_RULES, MOST_OTHERS = 130, 165
+
 
 def corpus(root: Path, files: int) -> Path:
     target = root / str(files)
@@ -80,13 +83,11 @@ def test_work_is_what_it_was(small: Path, argv: tuple[str, ...], snapshot: Snaps
     modules, schemas = found["modules"], found["schemas"]
     assert isinstance(modules, list)
     assert isinstance(schemas, list)
+    assert {"work": found["work"], "schemas": sorted(schemas)} == snapshot
+    # New rules and modules are no reason for a new snapshot, as long as they are few.
     rules = sum(name.startswith("eso_lint.rules.") for name in modules)
-    assert {
-        "work": found["work"],
-        "schemas": sorted(schemas),
-        "rules imported": rules,
-        "other modules": len(modules) - rules,
-    } == snapshot
+    assert rules <= MOST_RULES
+    assert len(modules) - rules <= MOST_OTHERS
 
 
 def test_every_file_is_opened_once(small: Path) -> None:
