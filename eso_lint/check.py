@@ -199,12 +199,8 @@ def workspace_of(source: Input, config: object, interest: Interest, engine: Engi
 
     chosen, interest = choose(source.files.values(), interest)
     parsed = read(chosen, interest, charts_of(source.paths))
-    if engine.strangers:
-        for renderer in engine.host.renderers():
-            parsed = tuple(
-                p._replace(documents=(*p.documents, *(made for d in p.documents for made in renderer.render(d))))
-                for p in parsed
-            )
+    if engine.strangers and engine.host.renderers():
+        parsed = tuple(p._replace(documents=engine.host.rendered(p.documents)) for p in parsed)
     workspace = build(parsed, config, source.paths, source.files)  # type: ignore[arg-type]
     return workspace, frozenset(file.path for file in chosen)
 

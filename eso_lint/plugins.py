@@ -15,7 +15,10 @@ from eso_lint.lint.extension import Renderer, Reporter
 from eso_lint.regex import pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from eso_lint.lint.rule import Rule
+    from eso_lint.source.node import Document
 
 GROUP = "eso_lint"
 _RULE_ID = pattern(r"[A-Z]{2,}[0-9]{3,}\Z")
@@ -85,6 +88,24 @@ class Host:
 
     def renderers(self) -> tuple[Renderer, ...]:
         return tuple(self._named("eso_lint_renderers", Renderer).values())
+
+    def rendered(self, documents: Iterable[Document]) -> tuple[Document, ...]:
+        """The documents with those that they stand for, as renderers say."""
+        from eso_lint.source.node import Document
+
+        found = tuple(documents)
+        for owner, renderer in self._collect("eso_lint_renderers"):
+            try:
+                made = [made for document in found for made in renderer.render(document)]
+            except Exception as error:
+                what = f"renderer `{renderer.name}` of {owner} failed: {type(error).__name__}: {error}"
+                raise PluginError(what, "fix or uninstall it, or run with --no-plugins") from error
+            for item in made:
+                if not isinstance(item, Document):
+                    what = f"renderer `{renderer.name}` of {owner} returned {type(item).__name__}, not a Document"
+                    raise PluginError(what, "fix or uninstall it, or run with --no-plugins")
+            found = (*found, *made)
+        return found
 
     def reporters(self) -> dict[str, Reporter]:
         """Report formats by name, the built-in ones included."""

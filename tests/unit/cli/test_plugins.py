@@ -50,7 +50,7 @@ def run(tmp_path: Path, code: str, *argv: str) -> subprocess.CompletedProcess[st
     (info / "entry_points.txt").write_text("[eso_lint]\nacme = acme_rules\n")
     (site / "acme_rules.py").write_text(code)
     repo = tmp_path / "repo"
-    repo.mkdir()
+    repo.mkdir(exist_ok=True)
     (repo / "es.yaml").write_text(ES)
     env = {**os.environ, "PYTHONPATH": f"{site}{os.pathsep}{ROOT}"}
     return subprocess.run(
@@ -101,3 +101,60 @@ def test_the_index_and_the_host_name_the_same_rules() -> None:
     from eso_lint.rules.index import INDEX
 
     assert sorted(Host(False).rules()) == sorted(INDEX)
+
+
+RENDERER = """
+import pluggy
+from eso_lint.api import Mapping, Renderer, Scalar, Sequence, lookup
+hookimpl = pluggy.HookimplMarker("eso_lint")
+
+def text(at, value):
+    return Scalar(at.file, at.start, at.end, value, "'")
+
+def mapping(at, **values):
+    return Mapping(at.file, at.start, at.end, tuple((text(at, k), v) for k, v in values.items()))
+
+def render(document):
+    '''A Database stands for an ExternalSecret of its name.'''
+    root = document.root
+    if getattr(lookup(root, "kind"), "text", "") != "Database":
+        return
+    interval, name = lookup(root, "spec", "refresh"), lookup(root, "metadata", "name")
+    {broken}
+    yield document._replace(root=mapping(
+        root, apiVersion=text(root, "external-secrets.io/v1"), kind=text(root, "ExternalSecret"),
+        metadata=mapping(name, name=name),
+        spec=mapping(interval, refreshInterval=interval, secretStoreRef=mapping(name, name=text(name, "db")),
+                     dataFrom=Sequence(root.file, name.start, name.end, (mapping(name, extract=mapping(name, key=name)),))),
+    ))
+
+@hookimpl
+def eso_lint_renderers():
+    return [Renderer("database", ("Database",), render)]
+"""
+DATABASE = "apiVersion: acme.example/v1\nkind: Database\nmetadata:\n  name: orders\nspec:\n  refresh: '0'\n"
+
+
+def test_a_renderer_of_a_stranger(tmp_path: Path) -> None:
+    """The documents that it makes are linted where they point to."""
+    (tmp_path / "repo").mkdir()
+    (tmp_path / "repo" / "db.yaml").write_text(DATABASE)
+    done = run(tmp_path, RENDERER.replace("{broken}", ""), "--format", "json", "--select", "refresh-zero")
+    found = [
+        (f["path"], f["start"]["line"], f["object"]["name"])
+        for f in json.loads(done.stdout)["findings"]
+        if f["rule"]["id"] == "ESO401"
+    ]
+    assert found == [("db.yaml", 6, "orders")], done.stderr
+
+
+@pytest.mark.parametrize(("broken", "message"), [("1 / 0", "ZeroDivisionError"), ("yield 'x'", "not a Document")])
+def test_a_renderer_that_fails_is_named(tmp_path: Path, broken: str, message: str) -> None:
+    (tmp_path / "repo").mkdir()
+    (tmp_path / "repo" / "db.yaml").write_text(DATABASE)
+    done = run(tmp_path, RENDERER.replace("{broken}", broken), "-q")
+    assert done.returncode == 2
+    assert "renderer `database`" in done.stderr
+    assert message in done.stderr
+    assert "acme-rules 1.2" in done.stderr
+    assert "Traceback" not in done.stderr
