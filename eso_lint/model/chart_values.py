@@ -185,3 +185,8 @@ def _at(steps: list[list[object]], release: Version) -> tuple[object] | None:
         if first is not None and first <= release:
             found = (default,)
     return found
+
+
+def has_value(path: str, release: Version) -> bool:
+    """Whether the chart of a release has a value, or some below it."""
+    return _timeline().live(path, release)

@@ -1,0 +1,169 @@
+"""AWS: the role or user of each store, as Terraform and as plain JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eso_lint.model.versions import Version
+from eso_lint.setup.answers import Answers
+from eso_lint.setup.provider_side import block, encoded, issuer, patterns, subject, symbol
+from eso_lint.setup.stores import partition, role_arn
+from eso_lint.setup.tenants import OPERATOR, Tenant, release_of, tenants
+from eso_lint.setup.written import json_text
+
+# From here on every push to Secrets Manager removes the secret's resource policy, where its metadata asks for none.
+_REMOVES_POLICY = Version(0, 20, 4)
+_OPERATOR_ROLE = "external-secrets-operator"
+
+
+def files(answers: Answers) -> dict[str, str]:
+    out: dict[str, str] = {}
+    blocks = [
+        "# The least that the stores need. Where secrets are encrypted with a key of your own, add kms:Decrypt on it"
+        + (" and kms:GenerateDataKey.\n" if answers.push else ".\n")
+    ]
+    several = answers.auth == "pod-identity" and answers.teams == "many"
+    if several:
+        blocks += _operator(answers)
+    elif answers.auth == "pod-identity":
+        blocks.append(_cluster_variable())
+    for tenant in tenants(answers):
+        name = tenant.role.rsplit("/", 1)[-1] or f"{answers.store}-{tenant.namespace}"
+        policy = _policy(answers, tenant)
+        trust = _trust(answers, tenant)
+        out[f"{name}-policy.json"] = json_text(policy)
+        if trust is not None:
+            out[f"{name}-trust.json"] = json_text(trust)
+        blocks += _resources(answers, tenant, name, policy, trust)
+    return {"main.tf": "\n".join(blocks), **out}
+
+
+def _resources(
+    answers: Answers, tenant: Tenant, name: str, policy: dict[str, Any], trust: dict[str, Any] | None
+) -> list[str]:
+    label = symbol(tenant.namespace)
+    if trust is None:
+        user = block("resource", ("aws_iam_user", label), name=name)
+        own = block(
+            "resource",
+            ("aws_iam_user_policy", label),
+            name=OPERATOR,
+            user=f"=aws_iam_user.{label}.name",
+            policy=encoded(policy),
+        )
+        return [user, own]
+    arguments: dict[str, object] = {"name": name}
+    path = tenant.role.rpartition("/")[0].strip("/")
+    if path:
+        arguments["path"] = f"/{path}/"
+    role = block("resource", ("aws_iam_role", label), **arguments, assume_role_policy=encoded(trust))
+    own = block(
+        "resource",
+        ("aws_iam_role_policy", label),
+        name=OPERATOR,
+        role=f"=aws_iam_role.{label}.name",
+        policy=encoded(policy),
+    )
+    if answers.auth == "pod-identity" and answers.teams != "many":
+        return [role, own, _association(answers, f"aws_iam_role.{label}")]
+    return [role, own]
+
+
+def _policy(answers: Answers, tenant: Tenant) -> dict[str, Any]:
+    manager = answers.provider == "aws-secrets-manager"
+    service = "secretsmanager" if manager else "ssm"
+    if manager:
+        actions = ["GetSecretValue"]
+        if answers.push:
+            actions += ["DescribeSecret", "CreateSecret", "PutSecretValue", "TagResource"]
+            if release_of(answers) >= _REMOVES_POLICY:
+                actions.append("DeleteResourcePolicy")
+    else:
+        actions = ["GetParameter"]
+        if answers.push:
+            actions += ["PutParameter", "AddTagsToResource", "ListTagsForResource"]
+    statement = {
+        "Sid": "Secrets",
+        "Effect": "Allow",
+        "Action": [f"{service}:{action}" for action in actions],
+        "Resource": [_arn(answers, pattern) for pattern in patterns(answers, tenant)],
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _arn(answers: Answers, pattern: str) -> str:
+    """The ARN of the secrets or parameters of a pattern. AWS adds a hyphen and six characters to names of secrets."""
+    start = f"arn:{partition(answers.region)}"
+    if answers.provider == "aws-parameter-store":
+        return f"{start}:ssm:{answers.region}:{answers.account}:parameter/{pattern.lstrip('/')}"
+    end = "" if pattern.endswith("*") else "-??????"
+    return f"{start}:secretsmanager:{answers.region}:{answers.account}:secret:{pattern}{end}"
+
+
+def _trust(answers: Answers, tenant: Tenant) -> dict[str, Any] | None:
+    """Who may take the role: one ServiceAccount, or the operator's own role. None where a user has a key."""
+    statement: dict[str, Any]
+    if answers.auth == "irsa":
+        provider = issuer(answers)
+        federated = f"arn:{partition(answers.region)}:iam::{answers.account}:oidc-provider/{provider}"
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Federated": federated},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {f"{provider}:sub": subject(tenant), f"{provider}:aud": "sts.amazonaws.com"}
+            },
+        }
+    elif answers.auth == "pod-identity" and answers.teams == "many":
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"AWS": role_arn(answers, _OPERATOR_ROLE)},
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+        }
+    elif answers.auth == "pod-identity":
+        statement = _pods()
+    else:
+        return None
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _pods() -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "pods.eks.amazonaws.com"},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+    }
+
+
+def _operator(answers: Answers) -> list[str]:
+    """The operator's own role, which may take those of the stores and nothing else."""
+    roles = [role_arn(answers, tenant.role) for tenant in tenants(answers)]
+    may = {"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Resource": roles}
+    trust = {"Version": "2012-10-17", "Statement": [_pods()]}
+    return [
+        _cluster_variable(),
+        block("resource", ("aws_iam_role", "operator"), name=_OPERATOR_ROLE, assume_role_policy=encoded(trust)),
+        block(
+            "resource",
+            ("aws_iam_role_policy", "operator"),
+            name=OPERATOR,
+            role="=aws_iam_role.operator.name",
+            policy=encoded({"Version": "2012-10-17", "Statement": [may]}),
+        ),
+        _association(answers, "aws_iam_role.operator"),
+    ]
+
+
+def _cluster_variable() -> str:
+    return block("variable", ("cluster_name",), type="=string", description="the name of the EKS cluster")
+
+
+def _association(answers: Answers, role: str) -> str:
+    return block(
+        "resource",
+        ("aws_eks_pod_identity_association", "operator"),
+        cluster_name="=var.cluster_name",
+        namespace=answers.eso_namespace,
+        service_account=OPERATOR,
+        role_arn=f"={role}.arn",
+    )
