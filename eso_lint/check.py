@@ -111,7 +111,9 @@ class Engine:
             view.__name__ for view in workspace.view_types() if view.__name__ in asked and workspace.views(view)
         }
         some = [offered[entry.id] for entry in wanted if present.intersection(entry.on)]
-        return tuple(entry.load() for entry in some if _may_speak(entry, workspace))
+        # What a renderer makes need not hold the words of the file that it makes it of.
+        made = self.strangers and self.host.renderers()
+        return tuple(entry.load() for entry in some if made or _may_speak(entry, workspace))
 
     def all_rules(self, wanted: tuple[Entry, ...]) -> tuple[Rule, ...]:
         """All rules among `wanted`, sorted by id: for reports that describe rules whatever was found."""
