@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from eso_lint.iam.conditions import holds
-from eso_lint.iam.glob import matches
+from eso_lint.iam.glob import arn_matches, matches
 from eso_lint.iam.grant import Answer, Policy, Principal, Role, Statement, Value
 
 _CLOSER = ("", "action", "resource", "condition")
@@ -101,7 +101,7 @@ def named(listed: tuple[Value, ...], subject: str, fold: bool = False) -> bool |
     """Whether any of some patterns matches; None where only one that is partly unknown may."""
     answer: bool | None = False
     for value in listed:
-        found = matches(value.raw.lower() if fold else value.raw, subject)
+        found = matches(value.raw.lower(), subject) if fold else arn_matches(value.raw, subject)
         if found:
             return True
         if found is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eso_lint.iam.glob import matches
+from eso_lint.iam.glob import equal, matches
 from eso_lint.iam.grant import HOLE, Condition
 
 
@@ -57,12 +57,8 @@ def _compare(condition: Condition, operator: str, known: str | None) -> bool | N
         wanted, asked = value.raw, known
         if operator == "stringequalsignorecase":
             wanted, asked = wanted.lower(), asked.lower()
-        if operator in ("stringequals", "stringequalsignorecase") and HOLE not in wanted + asked:
-            found: bool | None = wanted == asked
-        elif operator in ("stringequals", "stringequalsignorecase"):
-            found = _equal(wanted, asked)
-        else:
-            found = matches(wanted, asked)
+        exactly = operator in ("stringequals", "stringequalsignorecase")
+        found = equal(wanted, asked) if exactly else matches(wanted, asked)
         if found:
             answer = True
             break
@@ -71,9 +67,3 @@ def _compare(condition: Condition, operator: str, known: str | None) -> bool | N
     if answer is None:
         return None
     return answer != negated
-
-
-def _equal(wanted: str, asked: str) -> bool | None:
-    """Equality where either has holes: `*` and `?` are letters here."""
-    literal = wanted.replace("*", "\2").replace("?", "\3")
-    return matches(literal, asked.replace("*", "\2").replace("?", "\3"))

@@ -23,9 +23,30 @@ def matches(pattern: str, subject: str) -> bool | None:
     return None if _may(pattern, subject) else False
 
 
+def arn_matches(pattern: str, subject: str) -> bool | None:
+    """`matches` for ARNs: a hole in one part of a whole ARN stands for nothing of the next part."""
+    theirs, ours = pattern.split(":", 5), subject.split(":", 5)
+    if len(theirs) < 6 or len(ours) < 6 or theirs[0] != "arn":
+        return matches(pattern, subject)
+    answers = [matches(one, other) for one, other in zip(theirs, ours, strict=True)]
+    if False not in answers:
+        return None if None in answers else True
+    # AWS takes a star across the colons, too.
+    return matches(pattern, subject) if HOLE not in subject and any("*" in part for part in theirs[:5]) else False
+
+
 def covers(pattern: str, other: str) -> bool | None:
     """Whether all that the pattern `other` matches is matched by `pattern` too."""
     return matches(pattern, other.replace("*", HOLE))
+
+
+def equal(one: str, other: str) -> bool | None:
+    """Whether two texts are the same; None where holes decide."""
+    if HOLE not in one + other and RANDOM not in one + other:
+        return one == other
+    # Here `*` and `?` are letters as any.
+    plain = one.replace("*", "\2").replace("?", "\3")
+    return matches(plain, other.replace("*", "\2").replace("?", "\3"))
 
 
 @lru_cache(maxsize=4096)

@@ -36,6 +36,17 @@ def quoted(reader: Reader) -> Template:
             parts.append(Text(_plain(found[0]), found.start(), found.end()))
 
 
+def whole(text: str) -> Template | None:
+    """A text that is a template from beginning to end, as `templatefile` reads it; None where it is none."""
+    from eso_lint.iam.hcl import Reader
+
+    reader = Reader(text)
+    try:
+        return Template(_lines(reader, len(text)), 0, len(text), heredoc=True)
+    except HclError:
+        return None
+
+
 def heredoc(reader: Reader) -> Template:
     """A heredoc; the reader stands on its `<<`. One that never ends takes the rest of the file, and is no HCL."""
     start = reader.at
@@ -47,18 +58,22 @@ def heredoc(reader: Reader) -> Template:
         reader.at = len(reader.text)
         raise HclError
     reader.at = found.end()
+    parts = _lines(reader, closing.start())
+    reader.at = closing.end()
+    return Template(_stripped(parts) if found[1] else parts, start, closing.end(), heredoc=True)
+
+
+def _lines(reader: Reader, end: int) -> tuple[Text | Expr | None, ...]:
+    """What stands up to `end`, line by line."""
     parts: list[Text | Expr | None] = []
-    while reader.at < closing.start():
+    while reader.at < end:
         if not _interpolated(reader, parts):
-            piece = _RAW.match(reader.text, reader.at, closing.start())
+            piece = _RAW.match(reader.text, reader.at, end)
             if piece is None:
                 raise HclError
             reader.at = piece.end()
             parts.append(Text(_plain(piece[0], raw=True), piece.start(), piece.end()))
-    reader.at = closing.end()
-    if found[1]:
-        parts = _stripped(parts)
-    return Template(tuple(parts), start, closing.end(), heredoc=True)
+    return tuple(parts)
 
 
 def _interpolated(reader: Reader, parts: list[Text | Expr | None]) -> bool:
@@ -95,7 +110,7 @@ def _letter(code: str) -> str:
     return chr(number) if number <= 0x10FFFF else "\ufffd"
 
 
-def _stripped(parts: list[Text | Expr | None]) -> list[Text | Expr | None]:
+def _stripped(parts: tuple[Text | Expr | None, ...]) -> tuple[Text | Expr | None, ...]:
     """Without the indentation that all lines of a `<<-` heredoc have."""
     widths: list[int] = []
     fresh = True
@@ -122,4 +137,4 @@ def _stripped(parts: list[Text | Expr | None]) -> list[Text | Expr | None]:
             part = Text(part.text[cut:], part.start + cut, part.end)
         fresh = isinstance(part, Text) and part.text == "\n"
         out.append(part)
-    return out
+    return tuple(out)

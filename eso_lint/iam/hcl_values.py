@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eso_lint.iam.glob import equal
 from eso_lint.iam.grant import HOLE, Value
 from eso_lint.iam.tree import Fields, Items, Ref, Tree, unknown
 from eso_lint.source.file import Span
@@ -40,6 +41,16 @@ def plain(tree: Result) -> object:
     if isinstance(tree, Ref):
         return tree.known.raw
     return None if tree is None else tree.raw
+
+
+def alike(left: Result, right: Result) -> bool | None:
+    """Whether two values are the same; None where holes decide."""
+    if is_known(left) and is_known(right):
+        return plain(left) == plain(right)
+    a, b = (v.known if isinstance(v, Ref) else v for v in (left, right))
+    if isinstance(a, Value) and isinstance(b, Value):
+        return False if equal(a.raw, b.raw) is False else None
+    return False if None in (a, b) and (isinstance(a, (Items, Fields)) or isinstance(b, (Items, Fields))) else None
 
 
 def step(tree: Result, key: str, span: Span) -> Result:

@@ -36,12 +36,22 @@ class Fields(NamedTuple):
 
 
 class Ref(NamedTuple):
-    """An attribute of a resource, data source or module of Terraform, as yet unread: its module, and its path."""
+    """A resource, data source or call of a module of Terraform, or an attribute of one.
+
+    `home` is the use of a module that it stands in, `path` as it is written (keys as `[key]`), `known` what is known of
+    its text.
+    """
 
     home: str
     path: tuple[str, ...]
     span: Span
     known: Value
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a resource or data source as a whole."""
+        path = self.path[1:] if self.path[0] == "data" else self.path
+        return path[0] != "module" and (len(path) == 2 or (len(path) == 3 and path[2].startswith("[")))
 
 
 Tree = Value | Items | Fields | Ref
@@ -100,7 +110,7 @@ _PLACEHOLDER = re.compile(r"\$\{[^{}]*\}|\{\{.*?\}\}|\$\([^()]*\)|<[^<>]*>")
 def from_node(node: Node | None) -> Tree | None:
     """A node of YAML or JSON. What a template puts into a text is a hole in it."""
     if isinstance(node, Mapping):
-        pairs = [(Value(key.text, key.span), from_node(value)) for key, value in node.index.values()]
+        pairs = [(Value(name, key.span), from_node(value)) for name, (key, value) in node.index.items()]
         return Fields(tuple((key, tree) for key, tree in pairs if tree is not None), node.span, node.open)
     if isinstance(node, Sequence):
         found = (from_node(item) for item in node.items)
