@@ -13,10 +13,24 @@ if TYPE_CHECKING:
 
     from eso_lint.config import Config, PathConvention
     from eso_lint.iam.capabilities import deletes_whole, push_works
+    from eso_lint.iam.chains import associated, pod_trusts, refused_steps
+    from eso_lint.iam.gaps import Gap, aws_gaps
+    from eso_lint.iam.join import aws_logins, own_aws_roles
+    from eso_lint.iam.keys import locked
     from eso_lint.iam.needs_aws import aws_service
+    from eso_lint.iam.policy_faults import (
+        absent_roles,
+        double_slashes,
+        overbroad,
+        role_switches,
+        scoped_stars,
+        suffixless,
+    )
     from eso_lint.iam.rbac import RbacGap, rbac_gaps
+    from eso_lint.iam.trust import allows_web, audience_misses, audiences, federated, subject_misses
     from eso_lint.iam.uses import Use, uses, uses_of
     from eso_lint.lint.extension import Renderer, Reporter
+    from eso_lint.lint.iam_problems import gap_problem
     from eso_lint.lint.judged import problems_of
     from eso_lint.lint.provider_problems import provider_problems
     from eso_lint.lint.rule import (
@@ -164,6 +178,7 @@ __all__ = [
     "Fix",
     "Foreign",
     "Found",
+    "Gap",
     "Generator",
     "GeneratorState",
     "Gone",
@@ -227,10 +242,17 @@ __all__ = [
     "Version",
     "WebhookConfiguration",
     "Workspace",
+    "absent_roles",
     "admission",
     "allows_manifests",
+    "allows_web",
     "anchored",
     "annotation_limit",
+    "associated",
+    "audience_misses",
+    "audiences",
+    "aws_gaps",
+    "aws_logins",
     "aws_service",
     "bare_applies",
     "closest",
@@ -242,12 +264,15 @@ __all__ = [
     "disagreements",
     "distance",
     "distinct",
+    "double_slashes",
     "elements",
+    "federated",
     "first_scalar",
     "first_store",
     "fits",
     "fits_prefix",
     "format_duration",
+    "gap_problem",
     "go_search",
     "hidden",
     "idle",
@@ -262,6 +287,7 @@ __all__ = [
     "kustomizations",
     "left_out",
     "listed_neighbour",
+    "locked",
     "lookup",
     "matches_every_namespace",
     "may_grow",
@@ -274,8 +300,11 @@ __all__ = [
     "missing_segment",
     "named_files",
     "network_policies",
+    "overbroad",
+    "own_aws_roles",
     "parse_duration",
     "parse_version",
+    "pod_trusts",
     "problems_of",
     "provider_of",
     "provider_problems",
@@ -283,12 +312,15 @@ __all__ = [
     "push_works",
     "rbac_gaps",
     "refused",
+    "refused_steps",
     "regexp_fault",
     "remote_keys",
     "respelled",
+    "role_switches",
     "rule",
     "runs",
     "same_world",
+    "scoped_stars",
     "selector_matches",
     "selector_scope",
     "serving",
@@ -297,7 +329,9 @@ __all__ = [
     "store_identity",
     "stores_of",
     "string",
+    "subject_misses",
     "subjects_of",
+    "suffixless",
     "suggest_duration",
     "tenants",
     "together",

@@ -82,6 +82,10 @@ def dispatch(line: CommandLine) -> int:
         from eso_lint.commands.upgrade import upgrade
 
         return upgrade(line)
+    if line.command == "permissions":
+        from eso_lint.commands.permissions import permissions
+
+        return permissions(line)
     if line.command == "explain-object":
         from eso_lint.commands.inventory import explain_object
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "schemas": "the releases whose schemas are known; `schemas add FILE...` adds a newer one from its CRDs",
     "inventory": "which object reaches which cluster, and which store it leads to",
     "upgrade": "what an upgrade of the operator would break",
+    "permissions": "what stores need, are granted and lack, and the smallest policies that would do",
     "explain-object": "the story of one object: what brings it, changes it, and gives it its namespace",
 }
 SEVERITIES = ("error", "warning", "info")
@@ -57,11 +58,11 @@ class Option:
         return self.name.replace("-", "_")
 
 
-_READ = ("check", "inventory", "explain-object", "upgrade")
+_READ = ("check", "inventory", "explain-object", "upgrade", "permissions")
 _SETTINGS = (*_READ, "config")
 _FAIL = ("check", "config")
 _RUN = ("check", "config", "rules")
-_FILE = (*_RUN, "inventory", "explain-object", "schemas", "upgrade")
+_FILE = (*_RUN, "inventory", "explain-object", "schemas", "upgrade", "permissions")
 _PROFILES = ("minimal", "default", "strict", "audit")
 _ALL = tuple(COMMANDS)
 
@@ -74,6 +75,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("exclude", "GLOB", "leave paths out, as in .gitignore", many=True, split=True, on=_SETTINGS),
     Option("force-exclude", "", "excludes also hold for paths named on the command line"),
     Option("to", "VERSION", "the release to upgrade to (2.9, 2.9.0)", on=("upgrade",)),
+    Option("provider", "NAME", "only the stores of one provider", ("aws", "vault", "gcp", "azure", "kubernetes"),
+           on=("permissions",)),
     Option("eso-version", "VERSION", "the operator's version in play", on=(*_SETTINGS, "schemas")),
     Option("closed-world", "", "everything is in this repository: what is missing is an error", on=_SETTINGS),
     Option("render", "TOOLS", "run helm or kustomize (on PATH) on what they deliver, and say where they differ",
@@ -210,6 +213,7 @@ _WORDS = {
     "explain": " RULE",
     "inventory": " [PATH]",
     "upgrade": " --to VERSION [PATH]",
+    "permissions": " [PATH]",
     "explain-object": " FILE:LINE",
     "schemas": " [add FILE...]",
 }

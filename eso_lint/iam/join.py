@@ -190,23 +190,34 @@ def _controller(store: Store, found: Identities, ws: Workspace) -> Login:
     if len(installs) != 1:
         return Login(store, "controller")
     install: OperatorInstall = installs[0]
-    named = install.setting("serviceAccount.name")
-    name = named.value if named.known and isinstance(named.value, str) and named.value else None
-    if name is None and named.known:
-        full = install.setting("fullnameOverride")
-        name = full.value if full.known and isinstance(full.value, str) and full.value else "external-secrets"
+    name = _own_account(install)
     login = Login(store, "controller", install.namespace, name)
     written = install.value("serviceAccount.annotations")
     role = written.get(ROLE_ARN) if isinstance(written, Mapping) else None
     if role is not None and not is_absent(role):
         return login._replace(first=_identity(role, found))
-    if install.namespace and name:
-        for association in found.associations:
-            if association.namespace.text == install.namespace and association.service_account.text == name:
-                return login._replace(
-                    how="pod-identity", first=_named(association.role, found), association=association
-                )
+    own = [a for a in found.associations if _is_own(a, install.namespace, name)]
+    if len(own) == 1:
+        account = own[0].service_account.text
+        return login._replace(how="pod-identity", account=account, first=_named(own[0].role, found), association=own[0])
     return login
+
+
+def _own_account(install: OperatorInstall) -> str | None:
+    """The name of the operator's ServiceAccount; None where the release's name, which is not here, decides."""
+    for path in ("serviceAccount.name", "fullnameOverride"):
+        node = install.value(path)
+        if node is not None and not is_absent(node) and string(node) != "":
+            return string(node)
+    return None
+
+
+def _is_own(association: Association, namespace: str | None, name: str | None) -> bool:
+    """Whether an association is the operator's: a release's own account ends in the chart's name."""
+    account = association.service_account.text
+    if not namespace or association.namespace.text != namespace or account is None:
+        return False
+    return account == name if name is not None else account.endswith("external-secrets")
 
 
 class Right(NamedTuple):
@@ -237,11 +248,22 @@ def _judged(use: Use, ws: Workspace) -> Iterator[Right]:
     last = login.last if login is not None else None
     if login is None or last is None or not last.roles:
         return
-    for need in needs_of(use, ws):
+    for bare in needs_of(use, ws):
+        need = at_home(bare, last.arn)
         answers = [(role, judge(role, need)) for role in last.roles]
         # Where several roles may be the one, what any of them may do is not missing.
         role, answer = next(((r, a) for r, a in answers if not a.fails), answers[0])
         yield Right(need, login, role, answer, last.sure)
+
+
+def at_home(need: Need, role: Value) -> Need:
+    """A need in the partition and account of the role that asks, where the role's ARN says them."""
+    parts, own = need.resource.split(":", 5), role.raw.split(":")
+    if len(parts) < 6 or len(own) < 6 or parts[0] != "arn":
+        return need
+    parts[1] = own[1] if parts[1] == HOLE else parts[1]
+    parts[4] = own[4] if parts[4] == HOLE else parts[4]
+    return need._replace(resource=":".join(parts))
 
 
 def judge(role: Role, need: Need) -> Answer:

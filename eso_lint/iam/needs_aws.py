@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from eso_lint.iam.grant import HOLE, RANDOM
@@ -21,6 +22,7 @@ _TAG = "external-secrets"
 _OWN = (("secretsmanager:resourcetag/managed-by", _TAG), ("aws:resourcetag/managed-by", _TAG))
 _NONE_YET = tuple((key, None) for key, _ in _OWN)
 _ASKED = (("aws:requesttag/managed-by", _TAG),)
+_ANCHORED = re.compile(r"\^([A-Za-z0-9/_=@-]+)")
 _SM = "secretsmanager:"
 _SSM = "ssm:"
 
@@ -52,7 +54,7 @@ def region_of(store: Store) -> str:
 
 
 def secret_arn(store: Store, name: str) -> str:
-    return f"arn:{HOLE}:secretsmanager:{region_of(store)}:{HOLE}:secret:{name}{'' if name == HOLE else SUFFIX}"
+    return f"arn:{HOLE}:secretsmanager:{region_of(store)}:{HOLE}:secret:{name}{'' if name.endswith(HOLE) else SUFFIX}"
 
 
 def parameter_arn(store: Store, name: str) -> str:
@@ -89,8 +91,9 @@ def _secrets_manager(use: Use, ws: Workspace) -> Iterator[Need]:
         if use.key != "" or use.feature == "find-tags":
             yield Need(_SM + "BatchGetSecretValue", EVERY, use)
         yield Need(_SM + "ListSecrets", EVERY, use)
-        # Which secrets a find meets is written nowhere: the right has to be there for some.
-        yield Need(_SM + "GetSecretValue", secret_arn(use.store, HOLE), use, "the secrets that are found")
+        # Which secrets a find meets is not written beyond how their names begin: the right has to be there for some.
+        below = secret_arn(use.store, found_prefix(use) + HOLE)
+        yield Need(_SM + "GetSecretValue", below, use, "the secrets that are found")
     elif use.feature in ("push", "push-new"):
         # Asked before the secret is there: no condition on its tags can hold.
         yield one("DescribeSecret", context=_NONE_YET)
@@ -106,6 +109,21 @@ def _secrets_manager(use: Use, ws: Workspace) -> Iterator[Need]:
         yield one("GetSecretValue")
         yield one("DescribeSecret")
         yield one("DeleteSecret", context=_OWN)
+
+
+def found_prefix(use: Use) -> str:
+    """How the names of all secrets begin that a find meets; empty where nothing is known of that."""
+    if not is_absent(use.store.config("prefix")):
+        return ""  # in a find the prefix is used in ways of its own
+    if use.key != "":
+        return use.key or ""
+    regexp = string(lookup(use.entry, "find", "name", "regexp")) or ""
+    match = _ANCHORED.match(regexp)
+    if match is None or "|" in regexp:
+        return ""
+    literal = match[1]
+    # What a quantifier follows need not be there.
+    return literal[:-1] if regexp[match.end() : match.end() + 1] in ("*", "?", "{") else literal
 
 
 def removes_policy(use: Use, ws: Workspace) -> bool:
@@ -168,3 +186,8 @@ def _parameter_store(use: Use) -> Iterator[Need]:
         yield one("GetParameter")
         yield one("ListTagsForResource")
         yield one("DeleteParameter")
+
+
+def resource_pattern(need: Need) -> str:
+    """The smallest pattern that covers a need: six `?` for the random end of a secret, `*` for what is not known."""
+    return need.resource.replace(f"arn:{HOLE}:", "arn:aws:").replace(RANDOM, "?").replace(HOLE, "*")

@@ -60,7 +60,8 @@ def finding(rule: Rule, problem: Problem, view: Any) -> Finding:
         used = resource.placement.origins.get(span)
     if used is not None:
         related = (Related(used, "used here"), *related)
-    elif resource is not None and span.file is not resource.file:
+    elif resource is not None and path and span.file is not resource.file:
+        # A place that is no part of the object (a policy that it lives by) is not said to come to it.
         related = (Related(resource.name_node.span, "the object that gets it"), *related)
     import hashlib  # OpenSSL is slow to load, and most runs find nothing
 
