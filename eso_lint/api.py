@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from typing import TYPE_CHECKING, Any
 
     from eso_lint.config import Config, PathConvention
+    from eso_lint.iam.azure import AzureGap, azure_gaps, federation_faults
     from eso_lint.iam.capabilities import deletes_whole, push_works
     from eso_lint.iam.chains import associated, pod_trusts, refused_steps
     from eso_lint.iam.gaps import Gap, aws_gaps
+    from eso_lint.iam.gcp import GcpGap, gcp_gaps, unbound
     from eso_lint.iam.join import aws_logins, own_aws_roles
     from eso_lint.iam.keys import locked
     from eso_lint.iam.needs_aws import aws_service
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from eso_lint.iam.rbac import RbacGap, rbac_gaps
     from eso_lint.iam.trust import allows_web, audience_misses, audiences, federated, subject_misses
     from eso_lint.iam.uses import Use, uses, uses_of
+    from eso_lint.iam.vault import VaultGap, segment_gaps, vault_gaps
+    from eso_lint.iam.vault_binding import vault_mismatches
     from eso_lint.lint.extension import Renderer, Reporter
     from eso_lint.lint.iam_problems import gap_problem
     from eso_lint.lint.judged import problems_of
@@ -154,6 +158,7 @@ __all__ = [
     "Admits",
     "ArgoApplication",
     "ArgoSource",
+    "AzureGap",
     "BareApply",
     "BaseExternalSecret",
     "BasePushSecret",
@@ -179,6 +184,7 @@ __all__ = [
     "Foreign",
     "Found",
     "Gap",
+    "GcpGap",
     "Generator",
     "GeneratorState",
     "Gone",
@@ -238,6 +244,7 @@ __all__ = [
     "Unknown",
     "Unset",
     "Use",
+    "VaultGap",
     "Verdict",
     "Version",
     "WebhookConfiguration",
@@ -254,6 +261,7 @@ __all__ = [
     "aws_gaps",
     "aws_logins",
     "aws_service",
+    "azure_gaps",
     "bare_applies",
     "closest",
     "controller_classes",
@@ -267,12 +275,14 @@ __all__ = [
     "double_slashes",
     "elements",
     "federated",
+    "federation_faults",
     "first_scalar",
     "first_store",
     "fits",
     "fits_prefix",
     "format_duration",
     "gap_problem",
+    "gcp_gaps",
     "go_search",
     "hidden",
     "idle",
@@ -321,6 +331,7 @@ __all__ = [
     "runs",
     "same_world",
     "scoped_stars",
+    "segment_gaps",
     "selector_matches",
     "selector_scope",
     "serving",
@@ -337,11 +348,14 @@ __all__ = [
     "together",
     "token_users",
     "unanchored",
+    "unbound",
     "unsyncable",
     "uses",
     "uses_irsa",
     "uses_kind",
     "uses_of",
+    "vault_gaps",
+    "vault_mismatches",
     "vendored_crds",
     "verdicts",
     "version_in_play",

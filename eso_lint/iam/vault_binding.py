@@ -20,7 +20,7 @@ _SUBJECT = "system:serviceaccount:{}:{}"
 class Mismatch(NamedTuple):
     """Why a login fails, and where."""
 
-    at: Node
+    at: Node | Span
     message: str
     label: str
     related: tuple[tuple[Span, str], ...]
@@ -88,10 +88,10 @@ def _binding(reference: Reference, login: Login, role: Grant) -> Mismatch | None
 
 def _unbound(reference: Reference, role: Grant, subject: str, near: Value, why: str) -> Mismatch:
     return Mismatch(
-        reference.at,
+        near.span,
         f"Vault role `{role.role.shown}` is not for ServiceAccount `{subject}`: {why}",
         "Vault will refuse its token",
-        ((near.span.one_line(), "what the role is bound to"),),
+        ((reference.at.span, "the ServiceAccount that the store logs in with"),),
         f"let the role in `{subject}` too, or log in with a role that does",
     )
 
@@ -108,7 +108,7 @@ def _audience(reference: Reference, role: Grant) -> Mismatch | None:
         return None
     names = ", ".join(f"`{value.shown}`" for value in wanted)
     return Mismatch(
-        reference.at,
+        node or reference.at,
         f"Vault role `{role.role.shown}` takes tokens for {names}, and the store's are for "
         + ", ".join(f"`{audience}`" for audience in given),
         "Vault will refuse its token",

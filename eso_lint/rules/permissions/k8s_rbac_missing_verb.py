@@ -140,6 +140,7 @@ GOOD_WITHOUT_ACCOUNT = ACCESS[ACCESS.index("---") + 4 :] + FIND
     bad=(BAD, BAD_NAMESPACE, BAD_PUSH, BAD_NAMES),
     good=(GOOD, GOOD_ADMIN, GOOD_OTHER_ROLE, GOOD_OTHER_CLUSTER, GOOD_WITHOUT_ACCOUNT),
     reads=("ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
+    words=("kubernetes",),
 )
 def k8s_rbac_missing_verb(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
     """The Role of a `kubernetes` store's ServiceAccount lacks what an ExternalSecret or PushSecret does.
