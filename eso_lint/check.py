@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SUPPRESSION = "Suppression"
 _NEEDLE = b"eso-lint"
+_NOT_FOLLOWED = ("remote", "opaque", "missing", "refused")
 _FEW = 100
 _GROUPS = ("external-secrets.io", "generators.external-secrets.io")
 
@@ -350,6 +351,11 @@ def _notes(result: Result) -> list[str]:
     ledger = sys.modules.get("eso_lint.schema.cel.ledger")  # only where rules of CRDs were asked
     if ledger is not None:
         notes += result.workspace.index(ledger.Ledger).notes()
+    unit = sys.modules.get("eso_lint.render.unit")  # only where something delivers
+    unknown = sum(note.kind in _NOT_FOLLOWED for note in result.workspace.views(unit.Note)) if unit is not None else 0
+    if unknown:
+        some = f"{unknown:,} place{'s' if unknown > 1 else ''} in deliveries could not be followed"
+        notes.append(f"{some}; what is unknown for that is not reported (`eso-lint inventory` lists them)")
     if result.workspace.config.render:
         notes += _second_opinions(result.workspace)
     return notes + [

@@ -473,3 +473,9 @@ def test_what_was_not_read_is_counted(tmp_path: Path) -> None:
     assert "2 larger than 5,000,000 bytes: kustomization.yaml, s.yaml" in out
     assert "1 binary: b.yaml" in out
     assert "1 symbolic link that leads nowhere: l.yaml" in out
+
+
+def test_what_was_not_followed_is_counted(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    doubling_at_every_layer(tmp_path)
+    assert "places in deliveries could not be followed" in run(tmp_path, seconds=120, megabytes=800).out
