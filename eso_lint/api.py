@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eso_lint.iam.gcp import GcpGap, gcp_gaps, unbound
     from eso_lint.iam.join import aws_logins, own_aws_roles
     from eso_lint.iam.keys import locked
+    from eso_lint.iam.needles import AWS_IAM
     from eso_lint.iam.needs_aws import aws_service
     from eso_lint.iam.policy_faults import (
         absent_roles,
@@ -150,6 +151,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "AWS_IAM",
     "CERT_CONTROLLER",
     "CONTROLLER",
     "SECOND",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from eso_lint.iam import aws
 from eso_lint.iam.grant import HOLE, Answer, Association, Principal, Role, Statement, Value
@@ -15,6 +14,7 @@ from eso_lint.model.kinds.core import ServiceAccount
 from eso_lint.model.kinds.store import Store
 from eso_lint.model.reference import Found, Reference
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 from eso_lint.source.node import is_absent, string
 
 ASSUME = "sts:AssumeRole"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from eso_lint.iam.glob import matches
 from eso_lint.iam.grant import RANDOM, Role, Statement, Value
@@ -13,6 +12,7 @@ from eso_lint.iam.needs import EVERY
 from eso_lint.iam.uses import Use, uses_of
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 
 DELETE_POLICY = "secretsmanager:DeleteResourcePolicy"
 

@@ -1,18 +1,19 @@
 """Everything in a repository that grants something to somebody, looked up by name.
 
-Readers of dialects register in `READERS`; each is asked once for a workspace, and only when a rule asks for
-identities. A reader sees all files by path and the workspace's objects, and gives what it finds as `Found`.
+Readers of dialects register in `READERS`; each is asked once for a workspace, and only when a rule asks for what it
+gives. A reader sees all files by path and the workspace's objects, and gives what it finds as `Found`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from functools import cached_property
 from importlib import import_module
 from typing import NamedTuple
 
 from eso_lint.iam.glob import matches
-from eso_lint.iam.grant import HOLE, Association, Block, Grant, ModuleCall, Role, VaultPolicy
+from eso_lint.iam.grant import HOLE, Association, Block, Grant, ModuleCall, Role, Unread, VaultPolicy
 from eso_lint.model.workspace import Workspace
 from eso_lint.suggest import Nearby
 
@@ -30,15 +31,35 @@ class Found(NamedTuple):
     grants: tuple[Grant, ...] = ()
     vault_policies: tuple[VaultPolicy, ...] = ()
     blocks: tuple[Block, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
-Reader = Callable[[Workspace], Found]
-# Dialect -> module and function, imported when identities are asked for.
-READERS: dict[str, tuple[str, str]] = {
-    "terraform": ("eso_lint.iam.terraform_found", "read"),
-    "cloudformation": ("eso_lint.iam.cloudformation", "read"),
-    "objects": ("eso_lint.iam.aws_objects", "read"),
-    "vault": ("eso_lint.iam.vault_found", "read"),
+class Reader(NamedTuple):
+    """A dialect: the module whose `read(workspace)` finds things in it, imported where a file may hold some.
+
+    `gives` are the fields of `Found` that it fills. A file may hold some where its path ends so, and `needle` is in
+    its bytes.
+    """
+
+    module: str
+    gives: frozenset[str]
+    ends: tuple[str, ...]
+    needle: bytes = b""
+
+    def may_find(self, ws: Workspace) -> bool:
+        return any(path.endswith(self.ends) and self.needle in file.data for path, file in ws.sources.items())
+
+
+_ROLES = frozenset(("roles", "associations", "calls"))
+_VAULT = frozenset(("grants", "vault_policies"))
+_YAML = (".yaml", ".yml", ".json", ".template")
+READERS: dict[str, Reader] = {
+    "terraform": Reader("eso_lint.iam.terraform_found", _ROLES | {"blocks"}, (".tf", ".tofu", ".tf.json")),
+    "cloudformation": Reader("eso_lint.iam.cloudformation", _ROLES, _YAML, b"AWS::"),
+    "ack": Reader("eso_lint.iam.aws_objects", _ROLES, _YAML, b".services.k8s.aws/"),
+    "crossplane": Reader("eso_lint.iam.aws_objects", _ROLES, _YAML, b".aws."),
+    "eksctl": Reader("eso_lint.iam.aws_objects", _ROLES, _YAML, b"eksctl.io/"),
+    "vault": Reader("eso_lint.iam.vault_found", _VAULT, ("",)),
 }
 
 
@@ -54,24 +75,61 @@ class Lookup(NamedTuple):
 
 
 class Identities:
-    """Roles, associations and grants of all dialects."""
+    """What all dialects grant; each is read when something that it gives is asked for."""
 
-    def __init__(self, found: Iterable[Found]) -> None:
-        every = tuple(found)
-        self.roles = tuple(x for f in every for x in f.roles)
-        self.associations = tuple(x for f in every for x in f.associations)
-        self.calls = tuple(x for f in every for x in f.calls)
-        self.grants = tuple(x for f in every for x in f.grants)
-        self.vault_policies = tuple(x for f in every for x in f.vault_policies)
-        self.blocks = tuple(x for f in every for x in f.blocks)
-        self._by_name: dict[str, list[Role]] = {}
-        self._holed: list[Role] = []
-        for role in self.roles:
-            if role.name.text is None:
-                self._holed.append(role)
-            else:
-                self._by_name.setdefault(role.name.text, []).append(role)
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
+        self._found: dict[str, Found] = {}
         self._names: Nearby | None = None
+
+    def _every(self, field: str) -> list[Found]:
+        every: list[Found] = []
+        for reader in READERS.values():
+            if field not in reader.gives:
+                continue
+            if reader.module not in self._found and reader.may_find(self._ws):
+                self._found[reader.module] = import_module(reader.module).read(self._ws)
+            found = self._found.get(reader.module)
+            if found is not None and not any(found is other for other in every):
+                every.append(found)
+        return every
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        return tuple(x for f in self._every("roles") for x in f.roles)
+
+    @cached_property
+    def associations(self) -> tuple[Association, ...]:
+        return tuple(x for f in self._every("associations") for x in f.associations)
+
+    @cached_property
+    def calls(self) -> tuple[ModuleCall, ...]:
+        return tuple(x for f in self._every("calls") for x in f.calls)
+
+    @cached_property
+    def grants(self) -> tuple[Grant, ...]:
+        return tuple(x for f in self._every("grants") for x in f.grants)
+
+    @cached_property
+    def vault_policies(self) -> tuple[VaultPolicy, ...]:
+        return tuple(x for f in self._every("vault_policies") for x in f.vault_policies)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(x for f in self._every("blocks") for x in f.blocks)
+
+    @cached_property
+    def _named(self) -> dict[str, list[Role]]:
+        found: dict[str, list[Role]] = {}
+        for role in self.roles:
+            if role.name.text is not None:
+                found.setdefault(role.name.text, []).append(role)
+        return found
+
+    @cached_property
+    def _holes(self) -> tuple[Role, ...]:
+        """Roles whose name is not known, or not all of it."""
+        return tuple(role for role in self.roles if role.name.text is None)
 
     def role(self, arn: str) -> Lookup:
         """The roles that an ARN (or a bare name) names; `arn` may have holes.
@@ -85,8 +143,8 @@ class Identities:
         exact = []
         maybe = []
         if HOLE not in name:
-            exact = [r for r in self._by_name.get(name, ()) if _same_account(r, account)]
-            maybe = [r for r in self._holed if r.name.raw.strip(HOLE) and matches(r.name.raw, name) is None]
+            exact = [r for r in self._named.get(name, ()) if _same_account(r, account)]
+            maybe = [r for r in self._holes if r.name.raw.strip(HOLE) and matches(r.name.raw, name) is None]
         else:
             maybe = [r for r in self.roles if r.name.raw.strip(HOLE) and matches(r.name.raw, name) is not False]
         return Lookup(tuple(exact), tuple(r for r in maybe if _same_account(r, account)))
@@ -94,7 +152,7 @@ class Identities:
     def near(self, arn: str) -> str | None:
         """A role's name a slip away from the one in an ARN."""
         if self._names is None:
-            self._names = Nearby(self._by_name)
+            self._names = Nearby(self._named)
         return self._names.slip(arn.rsplit("/", 1)[-1])
 
     def accounts(self) -> frozenset[str]:
@@ -116,5 +174,4 @@ def identities(ws: Workspace) -> Identities:
 
 
 def _identities(ws: Workspace) -> Identities:
-    readers: list[Reader] = [getattr(import_module(module), name) for module, name in READERS.values()]
-    return Identities(reader(ws) for reader in readers)
+    return Identities(ws)

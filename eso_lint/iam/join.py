@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from eso_lint.iam import aws
 from eso_lint.iam.grant import HOLE, Answer, Association, Role, Value
@@ -23,6 +22,7 @@ from eso_lint.model.kinds.store import ClusterSecretStore, Store
 from eso_lint.model.place import is_in, same_world
 from eso_lint.model.reference import Found, Reference
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 from eso_lint.source.node import Mapping, Node, is_absent, items, string
 
 ROLE_ARN = "eks.amazonaws.com/role-arn"
@@ -253,7 +253,17 @@ def _judged(use: Use, ws: Workspace) -> Iterator[Right]:
         answers = [(role, judge(role, need)) for role in last.roles]
         # Where several roles may be the one, what any of them may do is not missing.
         role, answer = next(((r, a) for r, a in answers if not a.fails), answers[0])
+        if answer.verdict == "missing" and need.action.startswith("secretsmanager:") and ws.index(_let_in):
+            answer = answer._replace(verdict="unknown")
         yield Right(need, login, role, answer, last.sure)
+
+
+def _let_in(ws: Workspace) -> bool:
+    """Whether secrets may have policies of their own, which let a role in whatever the role's policies say."""
+    found = identities(ws)
+    return any(True for _ in found.of_type("aws_secretsmanager_secret_policy")) or any(
+        "policy" in block.attributes for block in found.of_type("aws_secretsmanager_secret")
+    )
 
 
 def at_home(need: Need, role: Value) -> Need:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from eso_lint.iam import aws
 from eso_lint.iam.grant import HOLE, Block, Role
 from eso_lint.iam.identities import identities
@@ -12,6 +10,7 @@ from eso_lint.iam.needs_aws import aws_service, effective
 from eso_lint.iam.tree import Ref, Tree, text_of
 from eso_lint.iam.uses import Use
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 from eso_lint.source.file import Span
 
 DECRYPT = "kms:Decrypt"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from eso_lint.iam.aws import named
 from eso_lint.iam.grant import HOLE, Role
-from eso_lint.iam.join import Login, Right, aws_logins, judge, login_of
+from eso_lint.iam.join import Login, Right, at_home, aws_logins, judge, login_of
 from eso_lint.iam.needs import EVERY, Need, needs
 from eso_lint.iam.needs_aws import resource_pattern
 from eso_lint.iam.policy_faults import allowing
 from eso_lint.model.kinds.store import Store
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 
 # So many secrets of one directory are written as the directory.
 _MANY = 4
@@ -105,8 +105,8 @@ def checked(store: Store, ws: Workspace) -> tuple[tuple[Need, Right | None], ...
         if login is None or last is None or not last.roles:
             found[key] = (need, None)
             continue
-        role = last.roles[0]
-        found[key] = (need, Right(need, login, role, judge(role, need), last.sure))
+        role, home = last.roles[0], at_home(need, last.arn)
+        found[key] = (need, Right(home, login, role, judge(role, home), last.sure))
     return tuple(found.values())
 
 

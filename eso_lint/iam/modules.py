@@ -6,12 +6,11 @@ writes statements for reading, a second one some for pushing to Secrets Manager.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from eso_lint.iam.grant import Argument, ModuleCall
 from eso_lint.iam.join import Right
 from eso_lint.iam.tree import Items, Tree, text_of
 from eso_lint.iam.uses import WRITES
+from eso_lint.record import NamedTuple
 
 ATTACH = "attach_external_secrets_policy"
 _CREATE = ("external_secrets_secrets_manager_create_permission", "external_secrets_create_permission")

@@ -7,11 +7,11 @@ its documentation: the two differ. A provider without a module has no rights tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from eso_lint.iam.uses import Use, uses
 from eso_lint.model.kinds.store import Store
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 
 EVERY = "*"
 

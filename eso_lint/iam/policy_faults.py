@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import commonprefix
-from typing import NamedTuple
 
 from eso_lint.iam.aws import allowed, named
 from eso_lint.iam.gaps import Gap, aws_gaps, lacking_suffix
@@ -17,6 +16,7 @@ from eso_lint.iam.needs_aws import effective, found_prefix
 from eso_lint.iam.uses import Use, uses
 from eso_lint.model.kinds.store import Store
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 from eso_lint.source.file import Span
 
 # Calls that act on no single secret or parameter: AWS grants them on `*` alone.

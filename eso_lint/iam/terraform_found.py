@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from eso_lint.iam.grant import Argument, Block
+from eso_lint.iam.grant import Argument, Block, Unread
 from eso_lint.iam.hcl_eval import Budget
 from eso_lint.iam.identities import Found
 from eso_lint.iam.terraform import Terraform
@@ -16,7 +16,7 @@ from eso_lint.source.file import Span
 
 # Types of blocks that are given as they are.
 _TYPES = (
-    r"aws_(?:secretsmanager_secret|ssm_parameter|kms_key|kms_alias)"
+    r"aws_(?:secretsmanager_secret(?:_policy)?|ssm_parameter|kms_key(?:_policy)?|kms_alias|kms_grant)"
     r"|google_(?:project|service_account|secret_manager|iam_workload|organization_iam|folder_iam)\w*"
     r"|azurerm_(?:key_vault|role_|federated_|user_assigned_)\w*|azuread_\w+|vault_\w+"
     r"|kubernetes_(?:service_account|role|cluster_role)\w*"
@@ -40,7 +40,15 @@ def read(ws: Workspace) -> Found:
                 uses[use.home] = use
     aws = aws_roles(uses)
     blocks = tuple(block for use in uses.values() for block in _blocks(use))
-    return Found(aws.roles, aws.associations, aws.calls, blocks=blocks)
+    return Found(aws.roles, aws.associations, aws.calls, blocks=blocks, unread=tuple(_unread(tree, uses)))
+
+
+def _unread(tree: Terraform, uses: dict[str, Use]) -> Iterator[Unread]:
+    for path, why in sorted(tree.unread.items()):
+        yield Unread(path, why)
+    faults = {span for use in uses.values() for span in use.module.faults}
+    for span in sorted(faults, key=lambda span: (span.file.path, span.start)):
+        yield Unread(span.file.path, "no HCL from here on", span)
 
 
 def _below(use: Use, wanted: set[str]) -> Iterator[Use]:

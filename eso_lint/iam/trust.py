@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from eso_lint.iam.glob import matches
 from eso_lint.iam.grant import HOLE, Condition, Principal, Role, Statement, Value
 from eso_lint.iam.join import AUDIENCE, DEFAULT_AUDIENCE, Led
+from eso_lint.record import NamedTuple
 from eso_lint.source.node import is_absent, items, string
 
 WEB = "sts:AssumeRoleWithWebIdentity"

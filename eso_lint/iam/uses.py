@@ -6,7 +6,6 @@ A use is a fact of the manifests alone; what rights it calls for is the provider
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from eso_lint.model.kinds.external_secret import BaseExternalSecret
 from eso_lint.model.kinds.push_secret import BasePushSecret
@@ -14,6 +13,7 @@ from eso_lint.model.kinds.store import Store
 from eso_lint.model.reference import Found, Path, Reference
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace
+from eso_lint.record import NamedTuple
 from eso_lint.source.node import Mapping, Node, Opaque, is_absent, items, lookup, string
 
 READS = frozenset(("data", "extract", "fetch", "find-name", "find-tags"))

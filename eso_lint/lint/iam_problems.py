@@ -18,7 +18,7 @@ _CLOSEST = {
 def gap_problem(gap: Gap) -> Problem:
     """One gap at the place of the use; the closest statement is related."""
     right = gap.rights[0]
-    actions = " and ".join(f"`{action}`" for action in gap.actions)
+    actions = listed(gap.actions)
     role = f"role `{right.role.name.shown}`"
     about = right.need.shown if right.need.shown and gap.kind == "resource" else ""
     if right.answer.verdict == "denied":
@@ -36,6 +36,12 @@ def gap_problem(gap: Gap) -> Problem:
         help=f"add {actions} on `{pattern_of(right)}` to the role's policy",
         confidence=None if gap.sure else Confidence.MEDIUM,
     )
+
+
+def listed(actions: tuple[str, ...]) -> str:
+    """`a`, `b` and `c`."""
+    quoted = [f"`{action}`" for action in actions]
+    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
 
 
 def _is(gap: Gap) -> str:

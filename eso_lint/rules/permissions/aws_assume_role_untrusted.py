@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -107,7 +108,7 @@ GOOD_OPAQUE = STORE + FIRST + SECOND.replace("arn:aws:iam::111122223333:role/eso
     bad=(BAD_TRUST, BAD_POLICY),
     good=(GOOD, GOOD_ROOT, GOOD_FAR, GOOD_OPAQUE),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def aws_assume_role_untrusted(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store assumes a role that does not trust it, or that it may not ask for.

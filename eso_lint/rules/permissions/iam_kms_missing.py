@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     BaseExternalSecret,
     Confidence,
     Problem,
@@ -136,7 +137,7 @@ GOOD_KEY_POLICY = (
     bad=(BAD,),
     good=(GOOD, GOOD_GRANTED, GOOD_KEY_POLICY),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def iam_kms_missing(resource: BaseExternalSecret, ws: Workspace) -> Iterator[Problem]:
     """An object reads a secret that is encrypted with a customer's key, and its role may not use the key.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     BaseExternalSecret,
     BasePushSecret,
     Problem,
@@ -168,7 +169,7 @@ resource "aws_iam_role_policy_attachment" "more" {
     bad=(BAD, BAD_PUSH, BAD_METADATA),
     good=(GOOD, GOOD_WILDCARD, GOOD_NO_ROLE, GOOD_OPEN),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def iam_missing_action(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
     """An object uses a feature for which its store's AWS role has no permission.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -121,7 +122,7 @@ GOOD_MIXED = (
     good=(GOOD, GOOD_MIXED),
     reads=("ServiceAccount",),
     security=5.5,
-    words=("aws",),
+    words=AWS_IAM,
 )
 def iam_overbroad(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store's role may do far more than the objects of the repository ask of it.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     BasePushSecret,
     Problem,
     Severity,
@@ -138,7 +139,7 @@ GOOD_READ = STORE + ROLE + READ
     bad=(BAD,),
     good=(GOOD, GOOD_OLD, GOOD_READ),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def iam_push_delete_resource_policy(push: BasePushSecret, ws: Workspace) -> Iterator[Problem]:
     """A PushSecret writes to Secrets Manager with a role that may not remove resource policies.

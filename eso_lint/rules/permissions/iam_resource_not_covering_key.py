@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     BaseExternalSecret,
     BasePushSecret,
     Problem,
@@ -120,7 +121,7 @@ GOOD_TEMPLATED = (STORE + ROLE + READ).replace("payments/db  # <- ESO711", "${TE
     bad=(BAD, BAD_PARAMETER, BAD_PREFIX),
     good=(GOOD, GOOD_OPAQUE, GOOD_TEMPLATED),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def iam_resource_not_covering_key(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
     """A remote key lies outside of what the store's AWS role may reach.

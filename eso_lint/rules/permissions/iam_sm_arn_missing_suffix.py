@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -106,7 +107,7 @@ GOOD_WHOLE = STORE + ROLE.replace('shop/db"]  # <- ESO713', 'shop/db-Ab12Cd"]') 
     bad=(BAD,),
     good=(GOOD, GOOD_UNUSED, GOOD_WHOLE),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def iam_sm_arn_missing_suffix(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A policy names a secret by an ARN without the six characters that AWS appends.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -102,7 +103,7 @@ GOOD = STORE + ROLE.replace("parameter//shop", "parameter/shop").replace("  # <-
     bad=(BAD,),
     good=(GOOD,),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def iam_ssm_double_slash(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A policy names parameters with two slashes where their ARN has one.

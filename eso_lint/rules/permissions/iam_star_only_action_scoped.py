@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -118,7 +119,7 @@ GOOD_BESIDE = (
     bad=(BAD, BAD_UNUSED),
     good=(GOOD, GOOD_BESIDE),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def iam_star_only_action_scoped(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A policy grants an action on single secrets that AWS grants on all or none.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Confidence,
     Problem,
     Related,
@@ -99,7 +100,7 @@ GOOD_AUDIENCES = STORE.replace("name: reader\n", "name: reader\n            audi
     bad=(BAD, BAD_ANNOTATION),
     good=(GOOD, GOOD_ANNOTATION, GOOD_AUDIENCES),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def irsa_aud_mismatch(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A trust policy expects another audience than the tokens that the operator asks for.

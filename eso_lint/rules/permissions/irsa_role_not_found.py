@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -107,7 +108,7 @@ GOOD_HOLES = STORE.replace("  # <- ESO725", "") + ROLE.replace('"eso-shop"', '"$
     bad=(BAD,),
     good=(GOOD, GOOD_ELSEWHERE, GOOD_HOLES),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def irsa_role_not_found(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store signs in with a role that the repository's infrastructure code does not make, though it makes others.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -91,7 +92,7 @@ GOOD_OPAQUE = STORE + ROLE.replace('"${local.issuer}:aud"', '"${var.key}"').repl
     good=(GOOD, GOOD_OPAQUE),
     reads=("ServiceAccount",),
     security=7.0,
-    words=("aws",),
+    words=AWS_IAM,
 )
 def irsa_trust_missing_sub(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A role that a store uses can be assumed by every ServiceAccount of the cluster.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Confidence,
     Problem,
     Related,
@@ -94,7 +95,7 @@ GOOD_OPAQUE = STORE + ROLE.replace('shop:writer"  # <- ESO720', '${var.account}"
     bad=(BAD, BAD_NAMESPACE, BAD_LIKE),
     good=(GOOD, GOOD_LIKE, GOOD_OPAQUE),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def irsa_trust_subject_mismatch(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A role's trust policy does not name the ServiceAccount that a store signs in with.

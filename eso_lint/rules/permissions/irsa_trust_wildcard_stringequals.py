@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -87,7 +88,7 @@ GOOD_WHOLE = STORE + ROLE.replace('shop:*"  # <- ESO722', 'shop:reader"')
     bad=(BAD,),
     good=(GOOD, GOOD_WHOLE),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def irsa_trust_wildcard_stringequals(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A trust policy writes a wildcard where AWS compares letter by letter.

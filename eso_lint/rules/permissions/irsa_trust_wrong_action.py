@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -88,7 +89,7 @@ GOOD_WILDCARD = STORE + ROLE.replace('"sts:AssumeRole"  # <- ESO723', '"sts:*"')
     bad=(BAD,),
     good=(GOOD, GOOD_WILDCARD),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def irsa_trust_wrong_action(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A trust policy names a cluster's OIDC provider, and an action that tokens cannot be used for.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -79,7 +80,7 @@ GOOD_NO_STORE = ASSOCIATION.replace("  # <- ESO727", "")
     bad=(BAD, BAD_PRINCIPAL),
     good=(GOOD, GOOD_NO_STORE),
     reads=("ServiceAccount", "HelmRelease"),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def pod_identity_trust(store: Store, ws: Workspace) -> Iterator[Problem]:
     """The role of the operator's Pod Identity association does not let EKS hand it out.

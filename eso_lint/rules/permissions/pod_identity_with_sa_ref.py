@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -79,7 +80,7 @@ GOOD_OTHER = STORE.replace("  # <- ESO726", "") + ASSOCIATION.replace('"reader"'
     bad=(BAD,),
     good=(GOOD, GOOD_OTHER),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def pod_identity_with_sa_ref(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A store signs in as a ServiceAccount that has its role by EKS Pod Identity, which does not work.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -107,7 +108,7 @@ GOOD_OLD = (
     bad=(BAD,),
     good=(GOOD, GOOD_OLD),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def tf_module_attach_without_arns(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A Terraform module is told to attach this operator's policy, but not for which secrets.

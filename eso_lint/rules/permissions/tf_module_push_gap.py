@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eso_lint.api import (
+    AWS_IAM,
     Problem,
     Related,
     Severity,
@@ -120,7 +121,7 @@ resource "aws_iam_role_policy" "more" {
     bad=(BAD, BAD_OFF),
     good=(GOOD,),
     reads=("ServiceAccount",),
-    words=("aws",),
+    words=AWS_IAM,
 )
 def tf_module_push_gap(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A PushSecret writes with a role of a Terraform module whose switches do not grant all that a push needs.
