@@ -196,6 +196,14 @@ class Block(NamedTuple):
     maybe: bool = False
 
 
+class Unread(NamedTuple):
+    """A file, or a part of one, that could hold grants and was not read: what it may grant is unknown."""
+
+    path: str
+    why: str
+    span: Span | None = None
+
+
 class Answer(NamedTuple):
     """Whether something is allowed. `verdict` is granted, denied, missing or unknown.
 

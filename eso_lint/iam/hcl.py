@@ -1,7 +1,7 @@
 """HCL as Terraform, OpenTofu and Vault write it, read into blocks and expressions.
 
 A reader of our own: the grammar is small, offsets are those of the file's text, and nothing has to be installed for
-it. Reading is linear and bounded in depth. A statement that is no HCL is left out, and counted.
+it. Reading is linear and bounded in depth. A statement that is no HCL is left out, and its place kept.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ from eso_lint.source.file import SourceFile
 
 _MAX_DEPTH = 48
 _MAX_CHAIN = 100
+_MAX_BROKEN = 200
+
+_SPACES = frozenset(" \t\r\n#/")
 
 _COMMENT = r"#[^\n]*+|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
 _SPACE = re.compile(rf"(?:[ \t\r]|{_COMMENT})*+")
@@ -65,19 +68,19 @@ class Reader:
     def file(self) -> Body:
         attributes: list[Attribute] = []
         blocks: list[Block] = []
-        broken = 0
+        broken: list[int] = []
         while True:
             self.depth, self.flat = 0, False
             self.blank()
             if self.at >= len(self.text):
-                return Body(tuple(attributes), tuple(blocks), broken)
+                return Body(tuple(attributes), tuple(blocks), tuple(broken))
             start = self.at
             try:
                 self.statement(attributes, blocks)
             except HclError:
-                broken += 1
+                broken.append(self.at)
                 # Never back to what was read already, or a hostile file takes time that is quadratic.
-                found = _RESUME.search(self.text, max(self.at, start + 1))
+                found = _RESUME.search(self.text, max(self.at, start + 1)) if len(broken) < _MAX_BROKEN else None
                 self.at = found.start() if found else len(self.text)
 
     def peek(self) -> str:
@@ -89,9 +92,13 @@ class Reader:
         self.at += 1
 
     def space(self) -> None:
+        if self.text[self.at : self.at + 1] not in _SPACES:
+            return
         self.at = (_BLANK if self.flat else _SPACE).match(self.text, self.at).end()  # type: ignore[union-attr]
 
     def blank(self) -> None:
+        if self.text[self.at : self.at + 1] not in _SPACES:
+            return
         self.at = _BLANK.match(self.text, self.at).end()  # type: ignore[union-attr]
 
     def enter(self) -> None:

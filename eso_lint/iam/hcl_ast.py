@@ -130,11 +130,11 @@ class Attribute(NamedTuple):
 
 
 class Body(NamedTuple):
-    """What a block or file holds. `broken` counts statements that could not be read."""
+    """What a block or file holds. `broken` says where statements begin to be no HCL."""
 
     attributes: tuple[Attribute, ...]
     blocks: tuple[Block, ...]
-    broken: int = 0
+    broken: tuple[int, ...] = ()
 
     def get(self, name: str) -> Expr | None:
         return next((a.value for a in self.attributes if a.name == name), None)

@@ -29,7 +29,7 @@ from eso_lint.iam.tree import Fields, Items, Ref, Tree, is_open, text_of, unknow
 from eso_lint.source.file import SourceFile, Span
 
 _MAX_DEPTH = 100
-_MAX_STEPS = 3_000_000
+_MAX_STEPS = 600_000
 _MAX_TEXT = 1_000_000
 _MAX_ITEMS = 2_000
 # A step of a traversal: a name, or a key in brackets.
@@ -340,7 +340,7 @@ def fields_of(body: Body, scope: Scope, span: Span) -> Fields:
             below.setdefault(name, []).append(fields_of(block.body, scope, head))
         places.setdefault(name, head)
     entries += [(Value(name, places[name]), Items(tuple(made), places[name])) for name, made in below.items()]
-    return Fields(tuple(entries), span, body.broken > 0)
+    return Fields(tuple(entries), span)
 
 
 def _dynamic(name: str, body: Body, scope: Scope, span: Span) -> list[Tree]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from eso_lint.iam.grant import HOLE, Value
-from eso_lint.iam.hcl_values import Result, is_known, loop, plain, step
+from eso_lint.iam.hcl_values import Result, alike, is_known, loop, plain, step
 from eso_lint.iam.tree import Fields, Items, Tree, text_of, unknown
 from eso_lint.source.file import Span
 
@@ -15,6 +15,7 @@ Function = Callable[[Args, Span], Result]
 
 FUNCTIONS: dict[str, Function] = {}
 _MAX_ITEMS = 5_000
+_MAX_TEXT = 1_000_000
 _VERB = re.compile(r"%(%|s|d|v|q|\[\d+\]s)|%")
 
 
@@ -29,7 +30,8 @@ def _named(*names: str) -> Callable[[Function], Function]:
 def _raws(args: Args) -> list[str] | None:
     """The arguments as texts, holes in them; None where one is no text."""
     found = [text_of(arg) for arg in args]
-    return [v.raw for v in found if v is not None] if all(v is not None for v in found) else None
+    raws = [v.raw for v in found if v is not None]
+    return raws if len(raws) == len(found) and sum(map(len, raws)) <= _MAX_TEXT else None
 
 
 @_named("jsonencode", "tostring", "tolist", "tomap", "toset", "tonumber", "tobool", "sensitive", "nonsensitive", "one")
@@ -123,19 +125,23 @@ def _flatten(args: Args, span: Span) -> Result:
     found: list[Tree] = []
     open_ = False
 
+    looks = 0
+
     def add(tree: Result) -> None:
-        nonlocal open_
-        if isinstance(tree, Items):
+        nonlocal open_, looks
+        looks += 1
+        if looks > _MAX_ITEMS:
+            open_ = True
+        elif isinstance(tree, Items):
             open_ = open_ or tree.open
             for item in tree.items:
                 add(item)
         elif isinstance(tree, Value) and tree.raw == HOLE:
             open_ = True  # perhaps a list of its own
-        elif tree is not None and len(found) < _MAX_ITEMS:
+        elif tree is not None:
             found.append(tree)
 
-    for arg in args:
-        add(arg)
+    add(Items(tuple(arg for arg in args if arg is not None), span))
     return Items(tuple(found), span, open_)
 
 
@@ -143,6 +149,8 @@ def _flatten(args: Args, span: Span) -> Result:
 def _distinct(args: Args, span: Span) -> Result:
     if len(args) != 1 or not isinstance(args[0], Items):
         return unknown(span)
+    if not is_known(args[0]):
+        return args[0]  # twice the same makes no difference to a policy
     return args[0]._replace(items=tuple({repr(plain(item)): item for item in args[0].items}.values()))
 
 
@@ -150,7 +158,8 @@ def _distinct(args: Args, span: Span) -> Result:
 def _compact(args: Args, span: Span) -> Result:
     if len(args) != 1 or not isinstance(args[0], Items):
         return unknown(span)
-    return args[0]._replace(items=tuple(item for item in args[0].items if plain(item) != ""))
+    kept = tuple(item for item in args[0].items if not (isinstance(item, Value) and item.raw == ""))
+    return args[0]._replace(items=kept)
 
 
 @_named("setunion")
@@ -205,7 +214,7 @@ def _length(args: Args, span: Span) -> Result:
 def _contains(args: Args, span: Span) -> Result:
     if len(args) != 2 or not isinstance(args[0], Items) or not is_known(args[1]):
         return unknown(span)
-    if plain(args[1]) in map(plain, args[0].items):
+    if any(alike(args[1], item) for item in args[0].items):
         return Value("true", span)
     return Value("false", span) if is_known(args[0]) else unknown(span)
 
@@ -213,7 +222,7 @@ def _contains(args: Args, span: Span) -> Result:
 @_named("coalesce")
 def _coalesce(args: Args, span: Span) -> Result:
     for arg in args:
-        if arg is not None and plain(arg) != "":
+        if arg is not None and not (isinstance(arg, Value) and arg.raw == ""):
             return arg
     return None
 
@@ -280,7 +289,10 @@ FUNCTIONS["trimspace"] = _text_function(str.strip)
 
 @_named("replace")
 def _replace(args: Args, span: Span) -> Result:
-    """With a pattern (`/…/`) only what is known to cut off all up to the provider's host, as OIDC conditions do."""
+    """With a pattern (`/…/`) only what is known to cut off all up to the provider's host, as OIDC conditions do.
+
+    A hole that holds the text that is replaced is a hole after that.
+    """
     raws = _raws(args)
     if raws is None or len(raws) != 3 or HOLE in raws[1]:
         return unknown(span)
@@ -288,10 +300,9 @@ def _replace(args: Args, span: Span) -> Result:
     if len(old) > 1 and old[0] == old[-1] == "/":
         _, found, tail = text.partition("provider/")
         return Value(tail, span) if "provider/" in old and not new and found else unknown(span)
-    if HOLE in text:
-        # What a hole holds may hold the text that is replaced: a part of it is known no longer.
-        return Value(HOLE.join(part.replace(old, new) for part in text.split(HOLE)), span) if old else unknown(span)
-    return Value(text.replace(old, new), span) if old else unknown(span)
+    if not old or text.count(old) * len(new) > _MAX_TEXT:
+        return unknown(span)
+    return Value(text.replace(old, new), span)
 
 
 @_named("trimprefix")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from eso_lint.iam.hcl import Reader
 
 _QUOTED = re.compile(r"[^\"\\$%\n]++|\\(?:[nrt\"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$\{|%%\{|[$%](?!\{)")
+_SIMPLE = re.compile(r"\"([^\"\\$%\n]*+)\"")
 _RAW = re.compile(r"[^$%\n]++|\n|\$\$\{|%%\{|[$%](?!\{)")
 _HEREDOC = re.compile(r"<<(-?)([^\W\d][\w-]*+)[ \t]*\r?\n")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
@@ -21,6 +22,10 @@ _INDENT = re.compile(r"[ \t]*+")
 def quoted(reader: Reader) -> Template:
     """A quoted string; the reader stands on its quote."""
     start = reader.at
+    simple = _SIMPLE.match(reader.text, start)
+    if simple is not None:
+        reader.at = simple.end()
+        return Template((Text(simple[1], start + 1, reader.at - 1),) if simple[1] else (), start, reader.at)
     reader.at += 1
     parts: list[Text | Expr | None] = []
     text = reader.text

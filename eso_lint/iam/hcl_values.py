@@ -9,21 +9,29 @@ from eso_lint.iam.grant import HOLE, Value
 from eso_lint.iam.tree import Fields, Items, Ref, Tree, unknown
 from eso_lint.source.file import Span
 
+_MOST_PARTS = 20_000
+
 # `null` is None: an attribute that is null is absent.
 Result = Tree | None
 
 
 def is_known(tree: Result) -> bool:
-    """Whether a value is known as a whole: no hole, nothing open, down to its leaves."""
-    if tree is None:
-        return True
-    if isinstance(tree, Ref):
-        return HOLE not in tree.known.raw
-    if isinstance(tree, Value):
-        return HOLE not in tree.raw
-    if isinstance(tree, Items):
-        return not tree.open and all(map(is_known, tree.items))
-    return not tree.open and all(is_known(value) for _, value in tree.entries)
+    """Whether a value is known as a whole: no hole, nothing open, down to its leaves.
+
+    Values share parts, so a small file may make one that has no end: beyond a bound nothing is known.
+    """
+    ahead = [tree]
+    for _ in range(_MOST_PARTS):
+        if not ahead:
+            return True
+        part = ahead.pop()
+        if isinstance(part, (Items, Fields)):
+            if part.open:
+                return False
+            ahead += part.items if isinstance(part, Items) else [value for _, value in part.entries]
+        elif part is not None and HOLE in (part.known.raw if isinstance(part, Ref) else part.raw):
+            return False
+    return False
 
 
 def truth(tree: Result) -> bool | None:
@@ -33,7 +41,7 @@ def truth(tree: Result) -> bool | None:
 
 
 def plain(tree: Result) -> object:
-    """A value without places, for comparison."""
+    """A value that is known, without places, for comparison."""
     if isinstance(tree, Items):
         return tuple(map(plain, tree.items))
     if isinstance(tree, Fields):

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from eso_lint.iam.hcl import read
 from eso_lint.iam.hcl_ast import Attribute, Block, Expr, Template, Text
-from eso_lint.source.file import SourceFile
+from eso_lint.source.file import SourceFile, Span
 
 ENDS = (".tf", ".tofu")
-_MAX_BYTES = 2_000_000
+_MAX_BYTES = 1_000_000
 _MAX_ALL = 30_000_000
 _LOCAL = re.compile(rb"source\s*=\s*\"(\.\.?/[^\"\n]*)\"")
 
@@ -38,6 +38,7 @@ class Module:
     def __init__(self, directory: str, files: list[SourceFile], broken: bool) -> None:
         self.directory = directory
         self.broken = broken
+        self.faults: list[Span] = []
         self.variables: dict[str, Written] = {}
         self.locals: dict[str, Named] = {}
         self.outputs: dict[str, Written] = {}
@@ -48,7 +49,8 @@ class Module:
 
     def _add(self, file: SourceFile) -> None:
         body = read(file)
-        self.broken = self.broken or body.broken > 0
+        self.broken = self.broken or bool(body.broken)
+        self.faults += (Span(file, at, min(at + 1, len(file.text))) for at in body.broken[:1])
         for block in body.blocks:
             labels = [label.text for label in block.labels]
             written = Written(file, block)
@@ -74,20 +76,32 @@ class Terraform:
         self._own: dict[str, list[SourceFile]] = {}
         self._modules: dict[str, Module] = {}
         self._tfvars: list[SourceFile] = []
-        self._unread: set[str] = set()
+        self.unread: dict[str, str] = {}
+        self._closed: set[str] = set()
         size = 0
         for path, file in files.items():
             if path.endswith((*ENDS, ".tf.json")):
                 size += len(file.data)
                 directory = posixpath.dirname(path)
-                if path.endswith(".json") or len(file.data) > _MAX_BYTES or size > _MAX_ALL:
-                    self._unread.add(directory)
+                why = self._why(path, file, size)
+                if why is not None:
+                    self.unread[path] = why
+                    self._closed.add(directory)
                 else:
                     self._own.setdefault(directory, []).append(file)
             elif path.endswith(".tfvars"):
                 self._tfvars.append(file)
         self.called_by = self._callers()
         self.wanted = self._wanted(needles)
+
+    @staticmethod
+    def _why(path: str, file: SourceFile, size: int) -> str | None:
+        """Why a file is not read; None where it is."""
+        if path.endswith(".json"):
+            return "Terraform in JSON is not read"
+        if len(file.data) > _MAX_BYTES:
+            return f"Terraform larger than {_MAX_BYTES:,} bytes"
+        return f"more than {_MAX_ALL:,} bytes of Terraform" if size > _MAX_ALL else None
 
     def _callers(self) -> dict[str, set[str]]:
         """Directory -> directories whose files call it."""
@@ -116,7 +130,7 @@ class Terraform:
             return None
         made = self._modules.get(directory)
         if made is None:
-            made = Module(directory, self._own[directory], directory in self._unread)
+            made = Module(directory, self._own[directory], directory in self._closed)
             self._modules[directory] = made
         return made
 
