@@ -1,4 +1,4 @@
-"""ARNs, and other names that AWS makes of what Terraform declares."""
+"""ARNs, and other names that AWS and Google make of what Terraform declares."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def derived(kind: str, attribute: str, get: Get) -> str:
 
     `get` gives the text of an attribute as written, with holes; None where it is absent.
     """
+    if kind.startswith("google_"):
+        return _google(kind, attribute, get)
     name = get("name")
     if name is None:
         prefix = get("name_prefix")
@@ -26,6 +28,19 @@ def derived(kind: str, attribute: str, get: Get) -> str:
         return HOLE
     maker = _ARNS.get(kind)
     return maker(name, get) if maker is not None and (attribute == "arn" or kind != "aws_kms_key") else HOLE
+
+
+def _google(kind: str, attribute: str, get: Get) -> str:
+    project = get("project") or HOLE
+    if kind == "google_service_account":
+        email = f"{get('account_id') or HOLE}@{project}.iam.gserviceaccount.com"
+        full = f"projects/{project}/serviceAccounts/{email}"
+        return {"email": email, "member": f"serviceAccount:{email}", "name": full, "id": full}.get(attribute, HOLE)
+    own = {"google_secret_manager_secret": "secret_id", "google_project_iam_custom_role": "role_id"}.get(kind)
+    if own is not None and attribute in ("id", "name"):
+        folder = "secrets" if own == "secret_id" else "roles"
+        return f"projects/{project}/{folder}/{get(own) or HOLE}"
+    return HOLE
 
 
 def _path(get: Get) -> str:

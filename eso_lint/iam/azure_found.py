@@ -98,7 +98,8 @@ def _identity(tree: Tree | None, blocks: Blocks) -> Key | None:
         block = blocks.target(tree)
         inner = next((t for f in fields if block is not None and (t := blocks.tree(block, f)) is not None), None)
         return _identity(inner, blocks) if inner is not tree else None
-    return (tree.home, path[0], path[1])
+    instance = path[2] if len(path) > 2 and path[2].startswith("[") else ""
+    return (tree.home, path[0], path[1], instance)
 
 
 def _federations(blocks: Blocks) -> Iterator[Federation]:

@@ -52,6 +52,9 @@ class Blocks:
         if len(path) < 2:
             return None
         found = self._by_name.get((posixpath.dirname(ref.span.file.path), path[0], path[1]), [])
+        if len(found) > 1 and len(path) > 2 and path[2].startswith("["):
+            key = path[2][1:-1]
+            found = [b for b in found if b.address.endswith((f'["{key}"]', f"[{key}]"))]
         return found[0] if len(found) == 1 else None
 
     def follow(self, tree: Tree | None, depth: int = 0) -> Tree | None:

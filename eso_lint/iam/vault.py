@@ -13,12 +13,11 @@ from eso_lint.iam.needs import Need, needs_of
 from eso_lint.iam.tree import Ref, objects, text_of, texts
 from eso_lint.iam.uses import Use, uses, uses_of
 from eso_lint.iam.vault_acl import Allowed, allowed
-from eso_lint.iam.vault_found import role_grant
-from eso_lint.iam.vault_hcl import vault_rules
+from eso_lint.iam.vault_found import named_files, policy_of_file, role_grant
+from eso_lint.iam.vault_hcl import Places, vault_rules
 from eso_lint.model.kinds.store import Store
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace
-from eso_lint.source.file import Span
 from eso_lint.source.node import Mapping, Node, Opaque, is_absent, string
 
 # The login methods whose roles a repository may hold, with the field that says where they are mounted.
@@ -101,7 +100,7 @@ def _terraform_policy(block: Block, name: Value, blocks: Blocks) -> VaultPolicy:
     text = text_of(tree)
     if text is None or text.raw == HOLE:
         return VaultPolicy(name, (), name.span, open=True)
-    rules = vault_rules(text.raw.replace(HOLE, "${}"), _Places(text))
+    rules = vault_rules(text.raw, Places(text))
     return VaultPolicy(name, rules.rules, name.span, rules.open or block.maybe)
 
 
@@ -116,34 +115,6 @@ def _document_rules(document: Block, blocks: Blocks) -> Iterator[VaultRule]:
 def _may_grow(document: Block) -> bool:
     argument = document.attributes.get("rule")
     return document.maybe or argument is None or getattr(argument.value, "open", False)
-
-
-class _Places:
-    """Where the tokens of an evaluated text stand: exactly where the text is written as it is, else on its line."""
-
-    def __init__(self, value: Value) -> None:
-        self.span = value.span
-        self.raw = value.raw.replace(HOLE, "${}")
-        written = value.span.text
-        at = written.find(self.raw[:200]) if self.raw else -1
-        self.offset = value.span.start + at if at >= 0 and written[at : at + len(self.raw)] == self.raw else None
-        first = written.lstrip().startswith("<<")
-        self.lines = written.split("\n")[1:] if first else written.split("\n")
-        self.start = value.span.start + (written.find("\n") + 1 if first else 0)
-
-    def __call__(self, start: int, end: int) -> Span:
-        if self.offset is not None:
-            return Span(self.span.file, self.offset + start, self.offset + end)
-        number = self.raw.count("\n", 0, start)
-        if number >= len(self.lines):
-            return self.span.one_line()
-        line = self.lines[number]
-        begin = self.start + sum(len(one) + 1 for one in self.lines[:number])
-        at = line.find(self.raw[start:end])
-        if at >= 0 and end > start:
-            return Span(self.span.file, begin + at, begin + at + end - start)
-        text = line.strip()
-        return Span(self.span.file, begin + line.find(text), begin + line.find(text) + len(text))
 
 
 def login_of(store: Store) -> Login | None:
@@ -190,11 +161,17 @@ def policies_of(role: Grant, ws: Workspace) -> tuple[VaultPolicy, ...] | None:
     for name in role.details.get("policies", ()):
         if name.text == "default":
             continue  # it says nothing of secrets
-        known = vault_identities(ws).policies.get(name.raw.lower(), []) if name.text is not None else []
+        known = _named(name.text.lower(), ws) if name.text is not None else ()
         if len(known) != 1:
             return None
         found.append(known[0])
     return tuple(found) or None
+
+
+def _named(name: str, ws: Workspace) -> tuple[VaultPolicy, ...]:
+    """The policies of a name: those that something writes, else a file that is called so."""
+    written = vault_identities(ws).policies.get(name)
+    return tuple(written or (policy_of_file(file) for file in ws.index(named_files).get(name, ())))
 
 
 def vault_gaps(resource: Resource, ws: Workspace) -> Iterator[VaultGap]:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 from eso_lint.iam.grant import HOLE, Grant, Value, VaultPolicy
 from eso_lint.iam.identities import Found
-from eso_lint.iam.vault_hcl import looks_like_policy, value_of, vault_rules
+from eso_lint.iam.vault_hcl import Places, looks_like_policy, value_of, vault_rules
+from eso_lint.iam.yaml_text import value_of as yaml_text
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace
 from eso_lint.source.file import SourceFile, Span
@@ -45,10 +46,7 @@ def read(ws: Workspace) -> Found:
     for path, file in ws.sources.items():
         if len(file.data) > _MAX_BYTES:
             continue
-        if path.endswith(_POLICY_FILES):
-            if b"capabilities" in file.data:
-                policies.append(policy_of_file(file))
-        elif path.endswith(_COMMANDS) and (b"policy write" in file.data or b"/role/" in file.data):
+        if path.endswith(_COMMANDS) and (b"policy write" in file.data or b"/role/" in file.data):
             policies += _written_policies(file, ws.sources)
             grants += _written_roles(file)
     for resource in ws.resources:
@@ -60,6 +58,15 @@ def read(ws: Workspace) -> Found:
                 else:
                     grants.append(found)
     return Found(grants=tuple(grants), vault_policies=tuple(policies))
+
+
+def named_files(ws: Workspace) -> dict[str, list[SourceFile]]:
+    """Files with policies by their own name, which by custom is the policy's."""
+    found: dict[str, list[SourceFile]] = {}
+    for path, file in ws.sources.items():
+        if path.endswith(_POLICY_FILES) and len(file.data) <= _MAX_BYTES and b"capabilities" in file.data:
+            found.setdefault(posixpath.basename(path).split(".", 1)[0].lower(), []).append(file)
+    return found
 
 
 def policy_of_file(file: SourceFile) -> VaultPolicy:
@@ -157,15 +164,10 @@ def _text(node: Node) -> Value:
 
 def policy_of_node(name: Value, node: Node | None) -> VaultPolicy:
     """A policy whose text is a scalar of YAML."""
-    if not isinstance(node, Scalar) or not looks_like_policy(node.text):
+    text = yaml_text(node)
+    if text is None or not looks_like_policy(text.raw):
         return VaultPolicy(name, (), name.span, open=True)
-    file, raw = node.file, node.file.text
-    if node.style == "|":
-        # HCL does not mind the indentation: the file's own text is read, from the line below the `|`.
-        begin = raw.find("\n", node.start, node.end) + 1
-        rules = vault_rules(raw, lambda a, b: Span(file, a, b), begin or node.start, node.end)
-    else:
-        rules = vault_rules(node.text, lambda a, b: node.span)
+    rules = vault_rules(text.raw, Places(text))
     return VaultPolicy(name, rules.rules, name.span, rules.open)
 
 

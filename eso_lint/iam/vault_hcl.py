@@ -6,10 +6,11 @@ The text is read in one pass. What is not understood leaves the policy open: it 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import NamedTuple
 
-from eso_lint.iam.grant import HOLE, Value, VaultRule
+from eso_lint.iam.grant import HOLE, Piece, Value, VaultRule
 from eso_lint.source.file import Span
 
 # The old way to write capabilities.
@@ -37,6 +38,27 @@ class Rules(NamedTuple):
 
     rules: tuple[VaultRule, ...]
     open: bool
+
+
+class Places:
+    """Where parts of a text stand, for a text that is read further."""
+
+    def __init__(self, value: Value) -> None:
+        self.whole = value.span
+        self.pieces = value.pieces
+        if not self.pieces and value.span.end - value.span.start == len(value.raw):
+            self.pieces = (Piece(0, value.span.start, True),)
+        self.offsets = [piece.offset for piece in self.pieces]
+
+    def __call__(self, start: int, end: int) -> Span:
+        if not self.pieces:
+            return self.whole
+        first = self._at(start)
+        return Span(self.whole.file, first, max(self._at(end - 1) + 1, first + 1))
+
+    def _at(self, offset: int) -> int:
+        piece = self.pieces[max(bisect_right(self.offsets, offset) - 1, 0)]
+        return piece.start + (offset - piece.offset if piece.exact else 0)
 
 
 class _Token(NamedTuple):
