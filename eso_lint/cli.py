@@ -62,6 +62,10 @@ def dispatch(line: CommandLine) -> int:
         from eso_lint.commands.explain import explain
 
         return explain(line)
+    if line.command == "init":
+        from eso_lint.commands.init import init
+
+        return init(line)
     if line.command == "rules":
         from eso_lint.commands.rules import rules
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "check": "lint files and directories (the default command)",
+    "init": "asks the setup guide's questions and writes manifests that are right",
     "explain": "why a rule exists, what to do, a bad and a good example",
     "rules": "all rules",
     "config": "the settings in force, and where each comes from",
@@ -104,6 +105,16 @@ OPTIONS: tuple[Option, ...] = (
 )  # fmt: skip
 
 
+def options_of(command: str) -> tuple[Option, ...]:
+    """The flags of a command. Those of `init` come from its questions."""
+    own = tuple(option for option in OPTIONS if command in option.on)
+    if command != "init":
+        return own
+    from eso_lint.setup.given import flags
+
+    return (*flags(), *own)
+
+
 class CommandLine:
     """What was asked: a command, its positional words, and flag values by key (absent where not given)."""
 
@@ -137,17 +148,18 @@ def parse_args(argv: Sequence[str]) -> CommandLine:
                 del rest[i]
             break
     line = CommandLine(command, explicit)
+    known = options_of(command)
     words = iter(rest)
     for word in words:
         if word == "--":
             line.words += words
         elif word.startswith("--"):
             name, equals, value = word[2:].partition("=")
-            option = _find(name, command)
+            option = _find(name, command, known)
             _store(line, option, value if equals else None, words, f"--{name}")
         elif word.startswith("-") and word != "-":
             for letter in word[1:]:
-                option = next((o for o in OPTIONS if o.short == letter), None)  # type: ignore[assignment]
+                option = next((o for o in known if o.short == letter), None)  # type: ignore[assignment]
                 if option is None:
                     raise UsageError(f"unknown flag `-{letter}`", "`eso-lint --help` lists them")
                 _store(line, option, None, words, f"-{letter}")
@@ -160,17 +172,16 @@ def _is_switch(word: str) -> bool:
     return any(word in (f"--{o.name}", f"-{o.short}") and not o.metavar for o in OPTIONS)
 
 
-def _find(name: str, command: str) -> Option:
-    for option in OPTIONS:
+def _find(name: str, command: str, known: Sequence[Option]) -> Option:
+    for option in known:
         if option.name == name:
-            if command not in option.on:
-                raise UsageError(
-                    f"`--{name}` is no flag of `eso-lint {command}`", f"it belongs to: {', '.join(option.on)}"
-                )
             return option
+    others = [c for c in COMMANDS if c != command and any(o.name == name for o in options_of(c))]
+    if others:
+        raise UsageError(f"`--{name}` is no flag of `eso-lint {command}`", f"it belongs to: {', '.join(others)}")
     from eso_lint.suggest import closest
 
-    near = closest(name, (o.name for o in OPTIONS if command in o.on))
+    near = closest(name, (o.name for o in known))
     raise UsageError(
         f"unknown flag `--{name}`", f"did you mean `--{near}`?" if near else "`eso-lint --help` lists them"
     )
@@ -230,11 +241,10 @@ def help_text(command: str | None) -> str:
         word = _WORDS.get(command, "")
         parts = [f"usage: eso-lint {command}{word} [flags]", "", COMMANDS[command]]
     parts += ["", "flags:"]
-    for option in OPTIONS:
-        if shown in option.on:
-            short = f"-{option.short}, " if option.short else "    "
-            left = f"  {short}--{option.name}{' ' + option.metavar if option.metavar else ''}"
-            parts.append(f"{left:<34}{option.help}" if len(left) < 33 else f"{left}\n{'':<34}{option.help}")
+    for option in options_of(shown):
+        short = f"-{option.short}, " if option.short else "    "
+        left = f"  {short}--{option.name}{' ' + option.metavar if option.metavar else ''}"
+        parts.append(f"{left:<34}{option.help}" if len(left) < 33 else f"{left}\n{'':<34}{option.help}")
     parts += [
         "",
         "environment: ESO_LINT_CONFIG, ESO_LINT_FORMAT, ESO_LINT_COLOR, NO_COLOR, FORCE_COLOR",

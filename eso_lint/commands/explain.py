@@ -18,6 +18,7 @@ def explain(line: CommandLine) -> int:
     format = one_of(line.text("format") or "text", ("text", "markdown", "json"), "`--format`")
     from eso_lint.commands.rules import as_json, strangers
     from eso_lint.lint.ruledoc import page
+    from eso_lint.setup.fixes import fix, section
 
     entries = Engine(strangers(line)).entries()
     chosen = []
@@ -31,10 +32,13 @@ def explain(line: CommandLine) -> int:
             raise UsageError(f"no rule `{word}`", f"did you mean `{near}`?" if near else "`eso-lint rules` lists them")
         chosen.append(entry.load())
     if format == "json":
-        found = [{**as_json(rule), "page": page(rule)} for rule in chosen]
+        found = [
+            {**as_json(rule), "page": page(rule), **({"init": fix(rule.name)} if fix(rule.name) else {})}
+            for rule in chosen
+        ]
         sys.stdout.write(json.dumps(found[0] if len(found) == 1 else found, indent=2) + "\n")
         return 0
-    text = "\n".join(page(rule) for rule in chosen)
+    text = "\n".join(page(rule) + section(rule.name) for rule in chosen)
     if format == "text" and sys.stdout.isatty() and use_color(line, sys.stdout):
         from rich.console import Console
         from rich.markdown import Markdown

@@ -11,7 +11,7 @@ from eso_lint.model.served import NEWEST
 from eso_lint.model.served import PROVIDERS as SERVED
 from eso_lint.setup.answers import GITOPS, PLATFORMS, PROVIDERS
 from eso_lint.setup.question import Case, Choice, Draft, Form, Question, Value
-from eso_lint.setup.tables import auths, can_push, default_path
+from eso_lint.setup.tables import auths, can_push
 
 AWS = ("aws-secrets-manager", "aws-parameter-store")
 VAULTS = ("vault", "openbao")
@@ -61,25 +61,44 @@ OTHERS = tuple(
     for key, served in SERVED.items()
     if served["v1"][1] == "" and key not in {*PROVIDERS, *PROVIDERS.values(), "fake"}
 )
-_PATHS: dict[str, tuple[str, str]] = {
-    "aws-secrets-manager": (r"[A-Za-z0-9{][A-Za-z0-9/_+=.@{}*-]*", "letters, digits and /_+=.@- with no / in front"),
-    "aws-parameter-store": (r"/(?!aws|ssm)[A-Za-z0-9_./{}*-]+", "begins with /, then letters, digits and _.-/"),
-    "vault": (r"[^/\s]([^\s]*[^/\s])?", "a path below the mount, or `MOUNT/data/...`, with no / at its ends"),
-    "openbao": (r"[^/\s]([^\s]*[^/\s])?", "a path below the mount, or `MOUNT/data/...`, with no / at its ends"),
-    "gcp-secret-manager": (r"[A-Za-z0-9_{}*-]+", "letters, digits, _ and -"),
-    "azure-key-vault": (r"[A-Za-z0-9{}*-]+", "letters, digits and -"),
-    "kubernetes": (r"[a-z0-9{*][a-z0-9.{}*-]*", "lower-case letters, digits, - and ."),
-    "onepassword": (r"(?!op://)[^/\s]([^\n]*[^/\s])?", "as in `ITEM/FIELD`, without op:// and the vault's name"),
-    "doppler": (r"[A-Z0-9_*]+", "capital letters, digits and _"),
-    "gitlab": (r"[A-Za-z0-9_*]+", "letters, digits and _"),
-}  # fmt: skip
-_ANY_PATH = (r"\S([^\n]*\S)?", "such as `prod/{namespace}/*`")
+_VAULT_PATH = (
+    r"[^/\s]([^\s]*[^/\s])?",
+    "a path below the mount, or `MOUNT/data/...`, with no / at its ends",
+    "{namespace}/*",
+)
+# Provider -> pattern, what it wants in words, and what is offered.
+_PATHS: dict[str, tuple[str, str, str]] = {
+    "aws-secrets-manager": (
+        r"[A-Za-z0-9{*][A-Za-z0-9/_+=.@{}*-]*",
+        "letters, digits and /_+=.@- with no / in front",
+        "prod/{namespace}/*",
+    ),
+    "aws-parameter-store": (
+        r"/(?!aws|ssm)[A-Za-z0-9_./{}*-]+",
+        "begins with /, then letters, digits and _.-/",
+        "/prod/{namespace}/*",
+    ),
+    "vault": _VAULT_PATH,
+    "openbao": _VAULT_PATH,
+    "gcp-secret-manager": (r"[A-Za-z0-9_{}*-]+", "letters, digits, _ and -", "prod-{namespace}-*"),
+    "azure-key-vault": (r"[A-Za-z0-9{}*-]+", "letters, digits and -", "prod-{namespace}-*"),
+    "kubernetes": (r"[a-z0-9{*][a-z0-9{}*-]*", "lower-case letters, digits and -", "{namespace}-*"),
+    "onepassword": (
+        r"(?!op://)[^/\s]([^\n]*[^/\s])?",
+        "as in `ITEM/FIELD`, without op:// and the vault's name",
+        "{namespace}-*/*",
+    ),
+    "doppler": (r"([A-Z0-9_*]|\{namespace\})+", "capital letters, digits and _ (names of variables)", "*"),
+    "gitlab": (r"([A-Z0-9_*]|\{namespace\})+", "capital letters, digits and _ (names of variables)", "*"),
+    "infisical": (r"/[^\s]*[^/\s]", "an absolute path in the environment: begins with /", "/{namespace}/*"),
+}
+_ANY_PATH = (r"[^/\s]([^\n]*[^/\s])?", "such as `prod/{namespace}/*`, with no / at its ends", "prod/{namespace}/*")
 
 
 def _check_path(value: Value, draft: Draft) -> str:
     text = str(value)
-    if re.search(r"[{}]", text.replace("{namespace}", "")):
-        return "braces hold {namespace}, nothing else"
+    if re.search(r"[{}]", text.replace("{namespace}", "").replace("{name}", "")):
+        return "braces hold {namespace} or {name}, nothing else"
     if text.startswith("*") and draft["provider"] not in UNSCOPED:
         return "a path that begins with `*` scopes nothing"
     return ""
@@ -176,9 +195,10 @@ def _open_auths(draft: Draft) -> tuple[str, ...]:
 
 
 def _path_forms() -> tuple[Form, ...]:
-    known = tuple(_PATHS)
-    forms = [Form({"provider": (p,)}, None, *_PATHS[p], offer=default_path(p)) for p in known]
-    return (*forms, Form({}, None, *_ANY_PATH, offer=default_path("")))
+    known = [({"provider": (provider,)}, _PATHS[provider]) for provider in _PATHS]
+    return tuple(
+        Form(case, None, wanted, hint, offer=offer) for case, (wanted, hint, offer) in [*known, ({}, _ANY_PATH)]
+    )
 
 
 def _by_teams(case: Case, many: str, one: str, pattern: str, hint: str, text: str = "") -> tuple[Form, Form]:
