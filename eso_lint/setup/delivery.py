@@ -8,7 +8,7 @@ from eso_lint.setup.answers import Answers
 from eso_lint.setup.objects import kustomization
 from eso_lint.setup.operator import REPOSITORY, chart_of, value_notes, values
 from eso_lint.setup.tenants import OPERATOR
-from eso_lint.setup.written import Document, yaml_text
+from eso_lint.setup.written import Document, Path, yaml_text
 
 _CONFIG = "external-secrets-config"
 
@@ -37,7 +37,9 @@ def _flux(answers: Answers) -> dict[str, str]:
         "metadata": {"name": _CONFIG, "namespace": "flux-system"},
         "spec": {"interval": "1m", "url": answers.repository, "ref": {"branch": answers.revision or "main"}},
     }
-    note = {("spec", "url"): "A private repository needs secretRef too; where Flux has it already, use that source."}
+    note: dict[Path, str] = {
+        ("spec", "url"): "A private repository needs secretRef too; where Flux has it already, use that source."
+    }
     return {
         "gitops/source.yaml": yaml_text(Document(source, notes=note)),
         "gitops/operator.yaml": yaml_text(_flux_kustomization(answers, OPERATOR, "operator", [])),

@@ -15,6 +15,7 @@ from eso_lint.setup.tenants import (
     ACCOUNT,
     OPERATOR,
     OTHER_KEYS,
+    UPPER,
     block_key,
     convention,
     release_of,
@@ -229,14 +230,14 @@ def _key_rules(answers: Answers) -> Iterator[tuple[str, list[str]]]:
         return
     fits = f".matches({_expression(answers)})"
     below = f".matches({_expression(answers, folder=True)})"
+    extract = f"(!has(d.extract) || d.extract.key{fits})"
+    find = f"(!has(d.find) || (has(d.find.path) && d.find.path{below}))"
     if block_key(answers) not in WRITE_ONLY:
         yield (
             "externalsecrets",
             [
                 f"!has(object.spec.data) || object.spec.data.all(d, d.remoteRef.key{fits})",
-                "!has(object.spec.dataFrom) || object.spec.dataFrom.all(d, "
-                f"(!has(d.extract) || d.extract.key{fits}) && "
-                f"(!has(d.find) || (has(d.find.path) && d.find.path{below})))",
+                f"!has(object.spec.dataFrom) || object.spec.dataFrom.all(d, {extract} && {find})",
             ],
         )
     if pushes(answers):
@@ -255,7 +256,7 @@ def _key_rules(answers: Answers) -> Iterator[tuple[str, list[str]]]:
 
 def _expression(answers: Answers, folder: bool = False, pattern: str = "") -> str:
     """The convention as an expression of CEL that gives a regular expression. `folder`: what a path must begin with."""
-    upper = answers.provider in ("doppler", "gitlab")
+    upper = answers.provider in UPPER
     text = pattern or convention(answers)
     if folder:
         text = text.split("*")[0].rstrip("/")
@@ -270,7 +271,7 @@ def _expression(answers: Answers, folder: bool = False, pattern: str = "") -> st
             escaped = ".+".join(_escaped(part) for part in fixed.split("*"))
             pieces.append(f"'{escaped}'")
     end = "(/.*)?$" if folder else "$"
-    return " + ".join(["'^'", *pieces, f"'{end}'"])
+    return " + ".join(["'^'", *pieces, f"'{end}'"]).replace("' + '", "")
 
 
 def _escaped(text: str) -> str:

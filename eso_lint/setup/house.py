@@ -8,7 +8,7 @@ from eso_lint import __version__
 from eso_lint.setup.answers import Answers
 from eso_lint.setup.objects import pushes
 from eso_lint.setup.placeholders import uses_secret
-from eso_lint.setup.tenants import PUSHED, block_key, conventions, secret_name, tenants
+from eso_lint.setup.tenants import PUSHED, block_key, conventions, release_of, secret_name, tenants
 from eso_lint.setup.written import Document, Path, yaml_text
 
 _HOOKS = "https://github.com/eso-lint/eso-lint"
@@ -23,7 +23,7 @@ def files(answers: Answers) -> dict[str, str]:
 
 
 def _config(answers: Answers) -> str:
-    body: dict[str, Any] = {"profile": "strict", "eso-version": answers.eso_version}
+    body: dict[str, Any] = {"profile": "strict", "eso-version": str(release_of(answers))}
     notes: dict[Path, str] = {}
     paths = conventions(answers)
     if paths:

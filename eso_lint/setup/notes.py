@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from eso_lint.setup.answers import Answers
 from eso_lint.setup.house import outside
-from eso_lint.setup.objects import pushes, store_kind
+from eso_lint.setup.objects import pushes
 from eso_lint.setup.operator import REPOSITORY, chart_of
 from eso_lint.setup.tables import WRITE_ONLY
-from eso_lint.setup.tenants import APP, OPERATOR, block_key, convention, tenants
+from eso_lint.setup.tenants import (
+    APP,
+    OPERATOR,
+    block_key,
+    convention,
+    key_for,
+    pattern_for,
+    release_of,
+    tenants,
+    store_kind,
+)
 
 
 def notes(answers: Answers, paths: list[str]) -> str:
@@ -27,7 +39,7 @@ def _what(answers: Answers) -> str:
 
 | | |
 |---|---|
-| operator | {answers.eso_version}, in namespace `{answers.eso_namespace}` |
+| operator | {release_of(answers)}, in namespace `{answers.eso_namespace}` |
 | store | {store_kind(answers)} `{answers.store}`, provider `{key}`, login `{answers.auth}` |
 | paths | `{convention(answers)}` |
 | namespaces | {", ".join(f"`{namespace}`" for namespace in answers.namespaces)} |
@@ -41,11 +53,20 @@ def _todo(answers: Answers, paths: list[str]) -> str:
     if any(path.startswith("provider/") for path in paths):
         todo.append("Apply what is in `provider/` on the provider's side: it allows these paths and nothing else.")
     if answers.auth in ("irsa", "workload-identity", "federation", "oidc"):
-        todo.append("The provider must know the cluster's OIDC issuer (`kubectl get --raw /.well-known/openid-configuration`).")
+        todo.append(
+            "The provider must know the cluster's OIDC issuer (`kubectl get --raw /.well-known/openid-configuration`)."
+        )
     if answers.auth == "jwt":
         todo.append("The JWT method must know the cluster's OIDC issuer, or its public keys.")
     if answers.teams == "many" and answers.provider == "infisical" and answers.auth == "kubernetes":
-        todo.append("All machine identities trust the operator's one ServiceAccount: who may write a store may use any of them.")
+        todo.append(
+            "All machine identities trust the operator's one ServiceAccount: who may write a store may use any of them."
+        )
+    for one, other in overlaps(answers):
+        todo.append(
+            f"`{pattern_for(answers, one)}` fits keys of namespace `{other}` too, so `{one}` may read them: "
+            "put something between the namespace and what follows that no namespace's name holds."
+        )
     if answers.teams == "many":
         todo.append("The namespaces are not made here.")
     todo.append("Fill in every place that says `Replace`, and change the example keys to your own.")
@@ -53,11 +74,28 @@ def _todo(answers: Answers, paths: list[str]) -> str:
     return "## To do\n\n" + "".join(f"- [ ] {text}\n" for text in todo)
 
 
+def overlaps(answers: Answers) -> list[tuple[str, str]]:
+    """Namespaces whose pattern also fits the keys of another: `prod-shop-*` fits `prod-shop-b-app`."""
+    return [
+        (one, other)
+        for one in answers.namespaces
+        for other in answers.namespaces
+        if answers.teams == "many"
+        and pattern_for(answers, one) != pattern_for(answers, other)
+        and fnmatchcase(key_for(answers, other), pattern_for(answers, one))
+    ]
+
+
 def _apply(answers: Answers, paths: list[str]) -> str:
     if answers.gitops != "none":
-        return "## Apply\n\n```sh\nkubectl apply --server-side -k .\n```\n\n" + (
-            "Flux or Argo CD does the rest: the operator first, then the stores.\n"
-        )
+        return """## Apply
+
+```sh
+kubectl apply --server-side -k .
+```
+
+The rest follows by itself: the operator first, then the stores.
+"""
     values = " --values operator/values.yaml" if "operator/values.yaml" in paths else ""
     return f"""## Apply
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eso_lint.model.chart_values import has_value
-from eso_lint.model.versions import Version, releases
+from eso_lint.model.versions import named, releases
 from eso_lint.setup.answers import Answers
 from eso_lint.setup.guards import admission_policies, kyverno_policies, network_policies, team_role, token_roles
 from eso_lint.setup.objects import kustomization, pushes
@@ -20,7 +20,7 @@ def chart_of(answers: Answers) -> str:
     wanted = release_of(answers)
     known = [r for r in releases() if r.chart is not None and r.version.final]
     same = [r for r in known if r.version[:2] == wanted[:2] and r.version >= wanted]
-    return same[0].chart or answers.eso_version if same else answers.eso_version
+    return (same[0].chart if same else None) or str(wanted)
 
 
 def folder_of(answers: Answers) -> dict[str, str]:
@@ -48,7 +48,7 @@ def folder_of(answers: Answers) -> dict[str, str]:
 
 def values(answers: Answers) -> dict[str, Any]:
     """The chart's values, those alone that the chart of this release has."""
-    release = Version(*map(int, chart_of(answers).split(".")[:3]))
+    release = named(chart_of(answers)) or release_of(answers)
     keep = (
         {"argocd.argoproj.io/sync-options": "ServerSideApply=true,Prune=false,Delete=false"}
         if answers.gitops == "argocd"
@@ -80,14 +80,14 @@ def values(answers: Answers) -> dict[str, Any]:
 
 
 def value_notes(answers: Answers, at: Path = ()) -> dict[Path, str]:
+    written = values(answers)
     notes: dict[Path, str] = {
         ("crds", "annotations"): "Without the CRDs every ExternalSecret goes, and with it every Secret that it owns.",
-        ("processClusterExternalSecret",): "Reconcilers of kinds that nothing here uses.",
+        (next(key for key in written if key.startswith("process")),): "Reconcilers of kinds that nothing here uses.",
         ("scopedRBAC",): "A Role instead of a ClusterRole.",
         ("rbac", "aggregateToEdit"): "Stores are for administrators; operator/rbac.yaml lets editors write the rest.",
         ("rbac", "serviceAccountTokenCreate"): "Tokens of named accounts only: see operator/rbac.yaml.",
     }
-    written = values(answers)
     return {(*at, *path): text for path, text in notes.items() if _has(written, path)}
 
 

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from eso_lint.setup.stores import Block
 
 TEXT = "replace-me"
-_UUID = "11111111-2222-3333-4444-555555555555"
+_UUID = "11111111-2222-4333-8444-555555555555"  # of version 4
 _URL = "https://replace-me.example.org"
 # Selectors of a Secret, written in full.
 _REF = {"name": "", "key": ""}
 _ACCOUNT = "account"
+_KEYS = {"auth.secretRef.accessKeyIDSecretRef": _REF, "auth.secretRef.accessKeySecretSecretRef": _REF}
 
 # Provider -> path -> value. `_REF` is a key of the store's Secret, `_ACCOUNT` its ServiceAccount; None leaves a field
 # out that the schema alone would ask for.
@@ -30,7 +31,7 @@ _WANTED: dict[str, dict[str, object]] = {
         "authSecretRef.secretRef.accessType": _REF,
         "authSecretRef.secretRef.accessTypeParam": _REF,
     },
-    "alibaba": {"regionID": TEXT, "auth.secretRef.accessKeyIDSecretRef": _REF, "auth.secretRef.accessKeySecretSecretRef": _REF},
+    "alibaba": {"regionID": TEXT, **_KEYS},
     "barbican": {"authURL": _URL, "auth.username.secretRef": _REF, "auth.password.secretRef": _REF},
     "beyondtrust": {
         "server.apiUrl": f"{_URL}/BeyondTrust/api/public/v3",
@@ -40,7 +41,7 @@ _WANTED: dict[str, dict[str, object]] = {
     },
     "beyondtrustworkloadcredentials": {"server.apiUrl": _URL, "server.siteId": _UUID, "auth.apikey.token": _REF},
     "chef": {"username": TEXT, "serverUrl": f"{_URL}/", "auth.secretRef.privateKeySecretRef": _REF},
-    "cloudrusm": {"projectID": _UUID, "auth.secretRef.accessKeyIDSecretRef": _REF, "auth.secretRef.accessKeySecretSecretRef": _REF},
+    "cloudrusm": {"projectID": _UUID, **_KEYS},
     "conjur": {
         "url": _URL,
         "auth.jwt.account": TEXT,
@@ -123,18 +124,19 @@ _WANTED: dict[str, dict[str, object]] = {
 
 
 def placeholder_block(answers: Answers, tenant: Tenant, provider: str) -> Block:
+    from eso_lint.schema.pack import shape_at
     from eso_lint.setup.stores import STATIC, Block
 
     shape = _shape(answers, provider)
     filler = _Filler(answers, tenant)
     body: dict[str, Any] = {}
     for path, value in _WANTED.get(provider, {}).items():
-        filler.put(body, path, value)
+        # A field that later releases added is left out.
+        if shape is None or shape_at(shape, tuple(path.split("."))) is not None:
+            filler.put(body, path, value)
     if shape is not None:
         filler.complete(body, shape)
-    notes: dict[tuple[str | int, ...], str] = {
-        (key,): "Replace: these are placeholders." for key in list(body)[:1]
-    }
+    notes: dict[tuple[str | int, ...], str] = {(key,): "Replace: these are placeholders." for key in list(body)[:1]}
     for key in filler.secrets[:1]:
         notes[key] = (f"{notes[key]}\n" if key in notes else "") + STATIC
     return Block(body, notes)
@@ -183,9 +185,7 @@ class _Filler:
                 return {**value, "namespace": self.tenant.namespace}
             return dict(value)
         if isinstance(value, list):
-            return [
-                {key: self._value(item, f"{path}.{key}") for key, item in entry.items()} for entry in value
-            ]
+            return [{key: self._value(item, f"{path}.{key}") for key, item in entry.items()} for entry in value]
         return value
 
     def complete(self, body: dict[str, Any], shape: Shape) -> None:
@@ -223,7 +223,9 @@ def _kebab(path: str) -> str:
     """A key of the Secret after the field that reads it."""
     name = [step for step in path.split(".") if step not in ("secretRef", "auth", "authSecretRef")][-1]
     name = name.removesuffix("SecretRef").removesuffix("Ref") or "token"
-    return "".join(f"-{c.lower()}" if c.isupper() and i and not name[i - 1].isupper() else c.lower() for i, c in enumerate(name))
+    return "".join(
+        f"-{c.lower()}" if c.isupper() and i and not name[i - 1].isupper() else c.lower() for i, c in enumerate(name)
+    )
 
 
 def uses_secret(answers: Answers, provider: str) -> bool:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from eso_lint.model.versions import Version
 from eso_lint.setup.answers import Answers
 from eso_lint.setup.provider_side import block, encoded, issuer, patterns, subject, symbol
+from eso_lint.setup.rights import actions
 from eso_lint.setup.stores import partition, role_arn
-from eso_lint.setup.tenants import OPERATOR, Tenant, release_of, tenants
+from eso_lint.setup.tenants import OPERATOR, Tenant, tenants
 from eso_lint.setup.written import json_text
 
-# From here on every push to Secrets Manager removes the secret's resource policy, where its metadata asks for none.
-_REMOVES_POLICY = Version(0, 20, 4)
 _OPERATOR_ROLE = "external-secrets-operator"
 
 
@@ -70,22 +68,10 @@ def _resources(
 
 
 def _policy(answers: Answers, tenant: Tenant) -> dict[str, Any]:
-    manager = answers.provider == "aws-secrets-manager"
-    service = "secretsmanager" if manager else "ssm"
-    if manager:
-        actions = ["GetSecretValue"]
-        if answers.push:
-            actions += ["DescribeSecret", "CreateSecret", "PutSecretValue", "TagResource"]
-            if release_of(answers) >= _REMOVES_POLICY:
-                actions.append("DeleteResourcePolicy")
-    else:
-        actions = ["GetParameter"]
-        if answers.push:
-            actions += ["PutParameter", "AddTagsToResource", "ListTagsForResource"]
     statement = {
         "Sid": "Secrets",
         "Effect": "Allow",
-        "Action": [f"{service}:{action}" for action in actions],
+        "Action": actions(answers),
         "Resource": [_arn(answers, pattern) for pattern in patterns(answers, tenant)],
     }
     return {"Version": "2012-10-17", "Statement": [statement]}
@@ -110,9 +96,7 @@ def _trust(answers: Answers, tenant: Tenant) -> dict[str, Any] | None:
             "Effect": "Allow",
             "Principal": {"Federated": federated},
             "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": {
-                "StringEquals": {f"{provider}:sub": subject(tenant), f"{provider}:aud": "sts.amazonaws.com"}
-            },
+            "Condition": {"StringEquals": {f"{provider}:sub": subject(tenant), f"{provider}:aud": "sts.amazonaws.com"}},
         }
     elif answers.auth == "pod-identity" and answers.teams == "many":
         statement = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from eso_lint.setup.answers import Answers
 from eso_lint.setup.objects import google_account
 from eso_lint.setup.provider_side import block, issuer, nested, patterns, subject, symbol
+from eso_lint.setup.rights import actions
 from eso_lint.setup.tenants import ACCOUNT, PUSHED, Tenant, key_for, tenants
 from eso_lint.setup.written import json_text
 
 _READ = "roles/secretmanager.secretAccessor"
-_PUSH = ("secretmanager.secrets.get", "secretmanager.secrets.update", "secretmanager.versions.access",
-         "secretmanager.versions.add", "secretmanager.versions.list")  # fmt: skip
+_CREATE = "secretmanager.secrets.create"
 
 
 def google_files(answers: Answers) -> dict[str, str]:
@@ -64,7 +64,7 @@ def _google_roles(answers: Answers) -> list[str]:
             project=answers.project,
             role_id="externalSecretsPush",
             title="Read and push secrets",
-            permissions=list(_PUSH),
+            permissions=[action for action in actions(answers) if action != _CREATE],
         ),
         "# Creating acts on the project, where no name can be asked for.\n"
         + block(
@@ -73,7 +73,7 @@ def _google_roles(answers: Answers) -> list[str]:
             project=answers.project,
             role_id="externalSecretsCreate",
             title="Create secrets",
-            permissions=["secretmanager.secrets.create"],
+            permissions=[_CREATE],
         ),
     ]
 
@@ -168,7 +168,8 @@ def _azure_identity(answers: Answers, tenant: Tenant, label: str) -> list[str]:
             name=ACCOUNT,
             resource_group_name="=var.resource_group",
             parent_id=f"=azurerm_user_assigned_identity.{label}.id",
-            issuer=f"https://{issuer(answers)}{'/' if answers.issuer.endswith('/') else ''}",
+            # AKS ends its issuers in a slash, and they are compared as texts.
+            issuer=f"https://{issuer(answers)}{'/' if answers.platform == 'aks' else ''}",
             subject=subject(tenant),
             audience=["api://AzureADTokenExchange"],
         ),

@@ -89,5 +89,3 @@ _MAKERS: dict[str, Callable[[Answers], dict[str, str]]] = {
 def patterns(answers: Answers, tenant: Tenant) -> list[str]:
     """The keys that an identity may use, as patterns with `*`."""
     return list(dict.fromkeys(pattern_for(answers, namespace) for namespace in tenant.serves))
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eso_lint.setup.answers import Answers
 from eso_lint.setup.provider_side import block, patterns, subject, symbol
+from eso_lint.setup.rights import rights
 from eso_lint.setup.tenants import ACCOUNT, Tenant, tenants
 
 
@@ -23,15 +24,19 @@ def files(answers: Answers) -> dict[str, str]:
 
 
 def _policy(answers: Answers, tenant: Tenant) -> str:
-    read = '["create", "read", "update"]' if answers.push else '["read"]'
+    # `data/` and `metadata/` of a KV engine with versions, "" of one without: what may be done there.
+    areas: dict[str, set[str]] = {}
+    for need in rights(answers):
+        below = need.resource.removeprefix(f"{answers.mount}/")
+        area = next((a for a in ("data/", "metadata/") if answers.kv_version != "v1" and below.startswith(a)), "")
+        areas.setdefault(area, set()).add(need.action)
     out = []
     for pattern in patterns(answers, tenant):
         # A star stands for anything at the end alone; a plus is one segment.
-        path = pattern.replace("*", "+") if "*" in pattern[:-1] else pattern
-        path = path[:-1] + "*" if pattern.endswith("*") else path
-        two = answers.kv_version != "v1"
-        for area in ("data/", "metadata/") if two and answers.push else ("data/",) if two else ("",):
-            out.append(f'path "{answers.mount}/{area}{path}" {{\n  capabilities = {read}\n}}\n')
+        path = pattern[:-1].replace("*", "+") + pattern[-1:]
+        for area, capabilities in areas.items():
+            listed = ", ".join(f'"{name}"' for name in sorted(capabilities))
+            out.append(f'path "{answers.mount}/{area}{path}" {{\n  capabilities = [{listed}]\n}}\n')
     return "\n".join(out)
 
 

@@ -74,7 +74,7 @@ def _aws(answers: Answers, tenant: Tenant) -> Block:
 
 
 def _static(path: Path) -> dict[Path, str]:
-    """The comment of a credential where the platform has something better, which is a finding unless it is explained."""
+    """The comment of a credential where the platform has something better: a finding, unless it is explained."""
     return {path: f"{STATIC}\neso-lint: ignore[static-credentials] chosen: nothing vouches for this cluster's accounts"}
 
 
@@ -193,9 +193,7 @@ def _doppler(answers: Answers, tenant: Tenant) -> Block:
     if answers.environment:
         body["config"] = answers.environment
     if answers.auth == "oidc":
-        body["auth"] = {
-            "oidcConfig": {"identity": tenant.identity, "serviceAccountRef": account_ref(answers, tenant)}
-        }
+        body["auth"] = {"oidcConfig": {"identity": tenant.identity, "serviceAccountRef": account_ref(answers, tenant)}}
         return Block(body, {("auth", "oidcConfig", "identity"): REPLACE} if tenant.identity == UNKNOWN else {})
     body["auth"] = {"secretRef": {"dopplerToken": secret_ref(answers, tenant, "token")}}
     return Block(body, {("auth", "secretRef"): f"A service token sees one config alone.\n{STATIC}"})
@@ -248,7 +246,10 @@ def _bitwarden(answers: Answers, tenant: Tenant) -> Block:
     }
     notes: dict[Path, str] = {
         ("caProvider",): "The certificate authority of the SDK server, which answers over TLS alone.",
-        ("auth", "secretRef"): f"Bitwarden knows tokens only: let this machine account see this project alone.\n{STATIC}",
+        (
+            "auth",
+            "secretRef",
+        ): f"Bitwarden knows tokens only: let this machine account see this project alone.\n{STATIC}",
     }
     return Block(body, notes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eso_lint.model.versions import Version, parse_version
+from eso_lint.model.versions import Version, named
 from eso_lint.setup.answers import PROVIDERS
 
 # Since when the operator takes what only some of its releases do.
@@ -38,7 +38,7 @@ def auths(provider: str, platform: str, eso_version: str) -> tuple[str, ...]:
     `workload-identity`: of GKE, or of Azure. `federation`: Google's for other clusters. `kubernetes`, `jwt`: Vault's
     methods, and what Infisical and the kubernetes provider call so. `oidc`: Doppler's. `static`: a Secret.
     """
-    release = parse_version(eso_version) or Version(99, 0, 0)
+    release = named(eso_version) or Version(99, 0, 0)
     public = platform in _PUBLIC
     if provider in ("aws-secrets-manager", "aws-parameter-store"):
         if platform == "eks":
@@ -64,7 +64,7 @@ def auths(provider: str, platform: str, eso_version: str) -> tuple[str, ...]:
 def provider_key(provider: str, auth: str, push: bool, eso_version: str) -> str:
     """The key in `spec.provider`. OpenBao speaks Vault's API, and only over it has short-lived logins and pushes."""
     if provider == "openbao":
-        release = parse_version(eso_version) or Version(99, 0, 0)
+        release = named(eso_version) or Version(99, 0, 0)
         return "openBao" if auth == "static" and not push and release >= _NATIVE_OPENBAO else "vault"
     return PROVIDERS.get(provider, provider)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from eso_lint.model.versions import Version, parse_version
+from eso_lint.model.versions import Version, named
 from eso_lint.setup.answers import Answers
 from eso_lint.setup.tables import provider_key
 
@@ -19,7 +19,7 @@ LABEL = ("external-secrets", "enabled")  # of namespaces that may use the Cluste
 _ACCOUNTS = frozenset(("irsa", "workload-identity", "federation", "kubernetes", "jwt", "oidc"))
 # Providers whose names take neither slashes nor dots.
 _FLAT = frozenset(("azure-key-vault", "gcp-secret-manager", "kubernetes"))
-_UPPER = frozenset(("doppler", "gitlab"))
+UPPER = frozenset(("doppler", "gitlab", "github"))
 # Providers whose keys are ids or have a form of their own, which no path says.
 OTHER_KEYS = {
     "barbican": "11111111-2222-3333-4444-555555555555",
@@ -50,9 +50,7 @@ def tenants(answers: Answers) -> tuple[Tenant, ...]:
             for i, ns in enumerate(answers.namespaces)
         )
     home = answers.eso_namespace
-    return (
-        Tenant(home, answers.namespaces, answers.role.replace("{namespace}", home), _nth(answers.identities, 0)),
-    )
+    return (Tenant(home, answers.namespaces, answers.role.replace("{namespace}", home), _nth(answers.identities, 0)),)
 
 
 def _nth(texts: tuple[str, ...], place: int) -> str:
@@ -66,7 +64,8 @@ def store_kind(answers: Answers) -> str:
 
 
 def release_of(answers: Answers) -> Version:
-    return parse_version(answers.eso_version) or Version(99, 0, 0)
+    """The release; of a minor version alone, its last."""
+    return named(answers.eso_version) or Version(99, 0, 0)
 
 
 def block_key(answers: Answers) -> str:
@@ -95,7 +94,7 @@ def convention(answers: Answers) -> str:
         return f"/{path.lstrip('/')}" if "/" in path else path
     if answers.provider in _FLAT:
         return re.sub(r"[/._]+", "-", path.strip("/"))
-    if answers.provider in _UPPER:
+    if answers.provider in UPPER:
         return re.sub(r"[^{}*\w]+", "_", path.strip("/"))
     if answers.provider == "infisical":
         return f"/{path.strip('/')}"
@@ -109,7 +108,7 @@ def convention(answers: Answers) -> str:
 def pattern_for(answers: Answers, namespace: str) -> str:
     """The convention for the keys of one namespace, only `*` left in it."""
     filled = convention(answers).replace("{namespace}", namespace)
-    if answers.provider in _UPPER:
+    if answers.provider in UPPER:
         return re.sub(r"[^A-Z0-9_*]", "_", filled.replace("{name}", APP).upper())
     return filled.replace("{name}", "*")
 
@@ -117,7 +116,7 @@ def pattern_for(answers: Answers, namespace: str) -> str:
 def key_for(answers: Answers, namespace: str, name: str = APP) -> str:
     """A key of one namespace that follows the convention."""
     pattern = convention(answers)
-    if answers.provider in _UPPER:
+    if answers.provider in UPPER:
         name = name.upper().replace("-", "_")
         return pattern_for(answers, namespace).replace("*", name)
     return pattern.replace("{namespace}", namespace).replace("{name}", name).replace("*", name)
@@ -127,9 +126,9 @@ def conventions(answers: Answers) -> list[dict[str, str]]:
     """The entries of `paths:` for these keys: by store, or by namespace where its name is written otherwise in keys."""
     if answers.provider in OTHER_KEYS:
         return []
-    if answers.provider in _UPPER and "{namespace}" in answers.path:
+    if answers.provider in UPPER and "{namespace}" in answers.path:
         return [{"namespace": ns, "pattern": pattern_for(answers, ns)} for ns in answers.namespaces]
-    if answers.provider in _UPPER:
+    if answers.provider in UPPER:
         return [{"store": answers.store, "pattern": convention(answers).upper()}]
     entries = [{"store": answers.store, "pattern": convention(answers)}]
     if answers.provider == "onepassword" and answers.push:

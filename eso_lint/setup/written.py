@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -19,10 +19,9 @@ class Document(NamedTuple):
     notes: Mapping[Path, str] = {}
 
 
-def yaml_text(*documents: Document, head: str = "") -> str:
-    """The documents of one file, under one heading."""
-    texts = [_one(document) for document in documents]
-    return (_comment(head) if head else "") + "---\n".join(texts)
+def yaml_text(*documents: Document) -> str:
+    """The documents of one file."""
+    return "---\n".join(_one(document) for document in documents)
 
 
 def json_text(value: object) -> str:
@@ -76,10 +75,7 @@ def _commented(value: Any, notes: Mapping[Path, str], path: Path) -> Any:
                 out.yaml_set_comment_before_after_key(key, before=note, indent=depth)
         return out
     if isinstance(value, (list, tuple)):
-        out = CommentedSeq(_commented(item, notes, (*path, i)) for i, item in enumerate(value))
-        if not value:
-            out.fa.set_flow_style()
-        return out
+        return CommentedSeq(_commented(item, notes, (*path, i)) for i, item in enumerate(value))
     return _quoted(value)
 
 
@@ -106,7 +102,3 @@ def _is_plain(text: str) -> bool:
         return bool(yaml.safe_load(text) == text)
     except (ValueError, yaml.YAMLError):
         return False
-
-
-def lines(parts: Iterable[str]) -> str:
-    return "\n".join(parts) + "\n"
