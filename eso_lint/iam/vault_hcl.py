@@ -143,7 +143,10 @@ class _Reader:
     def paths(self) -> None:
         """After `path`: a name and its block, or (JSON) an object or list of them."""
         if self.mark("["):
-            while self.peek() is not None and not self.mark("]"):
+            while (token := self.peek()) is not None and not self.mark("]"):
+                if token.text == "[":
+                    self.open = True  # no list of lists
+                    return
                 self.paths()
             return
         if not self.mark("{"):
