@@ -23,12 +23,18 @@ def matches(pattern: str, subject: str) -> bool | None:
     return None if _may(pattern, subject) else False
 
 
-def arn_matches(pattern: str, subject: str) -> bool | None:
-    """`matches` for ARNs: a hole in one part of a whole ARN stands for nothing of the next part."""
+def arn_matches(pattern: str, subject: str, home: bool = False) -> bool | None:
+    """`matches` for ARNs: a hole in one part of a whole ARN stands for nothing of the next part.
+
+    With `home` a partition, region or account that is not known at all is the other's.
+    """
     theirs, ours = pattern.split(":", 5), subject.split(":", 5)
     if len(theirs) < 6 or len(ours) < 6 or theirs[0] != "arn":
         return matches(pattern, subject)
-    answers = [matches(one, other) for one, other in zip(theirs, ours, strict=True)]
+    answers = [
+        True if home and i < 5 and HOLE in (one, other) else matches(one, other)
+        for i, (one, other) in enumerate(zip(theirs, ours, strict=True))
+    ]
     if False not in answers:
         return None if None in answers else True
     # AWS takes a star across the colons, too.
@@ -66,11 +72,16 @@ def _piece(text: str) -> str:
 
 
 def _may(pattern: str, subject: str) -> bool:
-    """Whether there are texts for the holes with which the pattern matches."""
+    """Whether there are texts for the holes with which the pattern matches.
+
+    A hole among the first parts of an ARN (region, account) is no more than that part.
+    """
     if len(pattern) * len(subject) > _MOST:
         return True
-    # reach[j]: the pattern so far can match the first j characters of the subject.
     size = len(subject)
+    parts = 5 if subject.startswith("arn:") else 0
+    narrow = [char == HOLE and subject.count(":", 0, place) < parts for place, char in enumerate(subject)]
+    # reach[j]: the pattern so far can match the first j characters of the subject.
     reach = [True, *([False] * size)]
     for j in range(1, size + 1):
         reach[j] = reach[j - 1] and subject[j - 1] == HOLE
@@ -80,7 +91,7 @@ def _may(pattern: str, subject: str) -> bool:
         for j in range(1, size + 1):
             own = subject[j - 1]
             if own == HOLE:
-                row[j] = row[j - 1] or reach[j] or reach[j - 1]
+                row[j] = row[j - 1] or ((reach[j] or reach[j - 1]) and not (char == ":" and narrow[j - 1]))
             elif many:
                 row[j] = reach[j] or row[j - 1]
             elif reach[j - 1]:

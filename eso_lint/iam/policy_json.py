@@ -84,8 +84,7 @@ class _Reader:
     def scalar(self, token: re.Match[str]) -> Value:
         if token["string"] is not None:
             start, end = token.span("string")
-            raw = _ESCAPE.sub(_letter, token["string"][1:-1])
-            return Value(raw, self.span(start, end))
+            return Value(_text(token["string"][1:-1]), self.span(start, end))
         return Value(token["plain"], self.span(*token.span("plain")))
 
     def object(self, start: int, depth: int) -> Fields:
@@ -118,6 +117,13 @@ class _Reader:
                 raise _JsonError
             token = self.token()
         return Items(tuple(found), self.span(start, self.at))
+
+
+def _text(written: str) -> str:
+    raw = _ESCAPE.sub(_letter, written) if "\\" in written else written
+    if any("\ud800" <= char <= "\udfff" for char in raw):
+        raw = raw.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return raw
 
 
 def _letter(found: re.Match[str]) -> str:
