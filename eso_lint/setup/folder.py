@@ -54,7 +54,9 @@ def _check_parents(folder: str, path: str) -> None:
 
 
 def text_of(place: str) -> str:
-    """What a file says; text that is none of ours where it cannot be read as text."""
+    """What a file says; text that is none of ours where it is no file, or none of text."""
+    if not os.path.isfile(place):
+        return "\0"
     try:
         with open(place, encoding="utf-8", newline="") as stream:
             return stream.read()
