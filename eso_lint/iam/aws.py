@@ -75,7 +75,9 @@ def applies(
     if on_action is False:
         near = any(a.raw.split(":")[0].lower() == action.split(":")[0].lower() for a in statement.actions)
         return False, "action" if near else ""
-    on_resource = _listed(statement.resources, statement.not_resources, resource, fold=False)
+    # What is granted in an account that only the surroundings know is granted in the one at hand.
+    home = statement.effect.raw.lower() == "allow" and not statement.not_resources
+    on_resource = _listed(statement.resources, statement.not_resources, resource, fold=False, home=home)
     if on_resource is False:
         return False, "resource"
     under = holds(statement.conditions, context)
@@ -86,9 +88,11 @@ def applies(
     return True, ""
 
 
-def _listed(listed: tuple[Value, ...], others: tuple[Value, ...], subject: str, fold: bool) -> bool | None:
+def _listed(
+    listed: tuple[Value, ...], others: tuple[Value, ...], subject: str, fold: bool, home: bool = False
+) -> bool | None:
     """Whether a list names a subject, or a list of exceptions does not."""
-    found = named(listed or others, subject, fold)
+    found = named(listed or others, subject, fold, home)
     if listed:
         return found
     # A statement without either is none that AWS takes; nothing is said of it.
@@ -97,11 +101,11 @@ def _listed(listed: tuple[Value, ...], others: tuple[Value, ...], subject: str, 
     return None if found is None else not found
 
 
-def named(listed: tuple[Value, ...], subject: str, fold: bool = False) -> bool | None:
+def named(listed: tuple[Value, ...], subject: str, fold: bool = False, home: bool = False) -> bool | None:
     """Whether any of some patterns matches; None where only one that is partly unknown may."""
     answer: bool | None = False
     for value in listed:
-        found = matches(value.raw.lower(), subject) if fold else arn_matches(value.raw, subject)
+        found = matches(value.raw.lower(), subject) if fold else arn_matches(value.raw, subject, home)
         if found:
             return True
         if found is None:

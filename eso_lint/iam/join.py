@@ -197,9 +197,13 @@ def _controller(store: Store, found: Identities, ws: Workspace) -> Login:
     if role is not None and not is_absent(role):
         return login._replace(first=_identity(role, found))
     own = [a for a in found.associations if _is_own(a, install.namespace, name)]
-    if len(own) == 1:
+    if own:
+        # One for each cluster, or for each way to make it: what all of their roles lack is lacking.
+        steps = [_named(association.role, found) for association in own]
+        roles = tuple({id(role): role for step in steps for role in step.roles}.values())
+        first = Identity(own[0].role, roles, steps[0].sure and len(roles) == 1)
         account = own[0].service_account.text
-        return login._replace(how="pod-identity", account=account, first=_named(own[0].role, found), association=own[0])
+        return login._replace(how="pod-identity", account=account, first=first, association=own[0])
     return login
 
 
