@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Container
+from itertools import islice
 
 from eso_lint.render import helm_values
 from eso_lint.render.govalues import Limit, Map, TooMuch
@@ -13,6 +15,7 @@ from eso_lint.render.helm_chart import Chart
 from eso_lint.render.helm_release import assemble, own_values
 from eso_lint.render.unit import Source, Unit
 from eso_lint.source.node import items, lookup, string
+from eso_lint.source.prefilter import NEEDLE
 
 _VALUES = re.compile(r"(?:values[-_.].+|.+[-_.]values)\.ya?ml")
 
@@ -26,17 +29,32 @@ def chart_units(source: Source, reached: Container[str]) -> list[Unit]:
     charts = charts_of(source)
     found = [chart for directory in sorted(charts.directories) if (chart := charts.at(directory)) is not None]
     parts = {other for chart in found for other in _brought(chart)}
+    paths = sorted(source.paths)
     units = []
     for chart in found:
         if chart.path("Chart.yaml") in reached or chart.directory in parts or chart.is_library:
             continue
         if not chart.templates or _OPERATOR in (string(chart.meta.get("home")) or ""):
             continue
+        if not any(_names_operator(source, paths, directory) for directory in (chart.directory, *_brought(chart))):
+            continue
         made = render_alone(source, chart)
         if made.items:
             name = f"chart {chart.directory or chart.name}"
             units.append(Unit("helm", name, None, chart.directory, None, made.items, made.files, made.notes))
     return units
+
+
+def _names_operator(source: Source, paths: list[str], directory: str) -> bool:
+    """Whether a file below a directory names the operator. `paths` are all of the repository, sorted."""
+    lead = directory + "/" if directory else ""
+    for path in islice(paths, bisect_left(paths, lead), None):
+        if not path.startswith(lead):
+            return False
+        file = source.file(path)
+        if file is not None and NEEDLE in file.text:
+            return True
+    return False
 
 
 def _brought(chart: Chart) -> set[str]:

@@ -8,7 +8,7 @@ from eso_lint.source.node import Node, Opaque, Scalar, SourceFile, walk
 
 _HEADER = re.compile(r"(?:[&!]\S*[ \t]+)*\|[0-9+-]*[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n)")
 _INDENT = re.compile(r"(?:[ \t]*(?:\r\n?|\n))*([ ]*)")
-_NOT_BREAK = re.compile(r"[^\r\n]")
+_NOT_BREAK = re.compile(r"[^\r\n]+")
 
 
 def fragment(node: Node, at: Node, templated: bool = False) -> Node:
@@ -31,7 +31,7 @@ def fragments(node: Node, at: Node, templated: bool = False) -> list[Node] | Non
         # Everything before the content becomes blank, so that offsets need no translation.
         inner = [
             SourceFile(
-                node.file.path, (_NOT_BREAK.sub(" ", node.file.text[:begin]) + node.file.text[begin:end]).encode()
+                node.file.path, (_NOT_BREAK.sub(_blank, node.file.text[:begin]) + node.file.text[begin:end]).encode()
             )
             for begin, end in pieces
         ]
@@ -53,6 +53,10 @@ def fragments(node: Node, at: Node, templated: bool = False) -> list[Node] | Non
             if literal is None:
                 child.start, child.end = at.start, at.end
     return roots or None
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _pieces(text: str, start: int) -> list[tuple[int, int]]:

@@ -79,7 +79,7 @@ GOOD_NO_STORE = ASSOCIATION.replace("  # <- ESO727", "")
     since="0.1.0",
     bad=(BAD, BAD_PRINCIPAL),
     good=(GOOD, GOOD_NO_STORE),
-    reads=("ServiceAccount", "HelmRelease"),
+    reads=("ServiceAccount",),
     words=AWS_IAM,
 )
 def pod_identity_trust(store: Store, ws: Workspace) -> Iterator[Problem]:
