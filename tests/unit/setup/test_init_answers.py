@@ -6,6 +6,7 @@ import itertools
 import random
 import re
 import shlex
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -266,4 +267,13 @@ def test_what_explain_shows_is_a_command_that_goes_on(name: str) -> None:
     progress = follow({key: each.value for key, each in given.items()})
     assert given
     assert progress.problems == ()
+    assert progress.unasked == ()
+
+
+def test_the_command_in_the_readme_lacks_nothing() -> None:
+    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    command = next(iter(re.findall(r"^eso-lint (init --(?:\\\n|.)+)", text, re.MULTILINE)))
+    given = from_flags(parse_args(shlex.split(command)))
+    progress = follow({key: each.value for key, each in given.items()})
+    assert progress.done, progress
     assert progress.unasked == ()
