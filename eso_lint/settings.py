@@ -139,11 +139,11 @@ def _find_tools(tools: tuple[str, ...]) -> None:
     for tool in tools:
         one_of(tool, ("helm", "kustomize"), "`--render`")
         if tool == "helm":
-            from eso_lint.render.helm_binary import find_helm
+            from eso_lint.render.helm.binary import find_helm
 
             found = find_helm() is not None
         else:
-            from eso_lint.render.kustomize_binary import find_kustomize
+            from eso_lint.render.kustomize.binary import find_kustomize
 
             found = find_kustomize() is not None
         if not found:

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from eso_lint.render.helm import Rendered, charts_of, render_chart
+from eso_lint.render.helm.chart_render import Rendered, charts_of, render_chart
 from eso_lint.source.node import Scalar, SourceFile
 from tests.compare_kustomize import UNKNOWN, FileSource, Verdict, differ, identity, plain, read_kinds, real
 

@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eso_lint.render.build import Build, Built
+from eso_lint.render.kustomize.build import Build, Built
 from eso_lint.source.node import Document, Mapping, Node, Scalar, Sequence, SourceFile
 from eso_lint.source.parse import parse
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from eso_lint.render.build import objects
+from eso_lint.render.kustomize.build import objects
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, SourceFile, string
 from eso_lint.source.parse import parse
 

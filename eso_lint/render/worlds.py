@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable
 from collections.abc import Mapping as MappingABC
 from typing import NamedTuple
 
-from eso_lint.render.build import Build, objects
+from eso_lint.render.kustomize.build import Build, objects
 from eso_lint.render.placement import Bringer, world_of
 from eso_lint.render.repository import Repository
 from eso_lint.render.unit import Item, Note, Unit, settled
@@ -61,8 +61,8 @@ def render(
     its name, as the configuration states them. `exact` names the tools that are run for a second opinion.
     """
     if "helm" in exact:
-        from eso_lint.render.helm import charts_of
-        from eso_lint.render.helm_binary import Helm, find_helm
+        from eso_lint.render.helm.binary import Helm, find_helm
+        from eso_lint.render.helm.chart_render import charts_of
 
         binary = find_helm()
         if binary is not None:
@@ -109,13 +109,13 @@ def _tool_units(source: Repository, plain: list[Item], build: Build) -> list[Uni
     flux = [item for item in plain if item.group in _FLUX]
     if flux:
         build.reach.generators = True
-        from eso_lint.render.flux import flux_units
+        from eso_lint.render.flux.units import flux_units
 
         units += flux_units(source, flux, build)
     argo = [item for item in plain if item.group == _ARGO]
     argo += [item for unit in units for item in unit.items if item.group == _ARGO]
     if argo:
-        from eso_lint.render.argocd import argocd_units
+        from eso_lint.render.argocd.units import argocd_units
 
         units += argocd_units(source, argo, build)
     return units
@@ -146,11 +146,11 @@ def _chart_units(source: Repository, units: list[Unit], loose: list[Document], r
     """Releases of Flux, those among documents that no unit brings too, and charts that nothing releases."""
     found: list[Unit] = []
     if any(item.kind == _RELEASE for unit in units for item in unit.items) or any(map(_may_release, loose)):
-        from eso_lint.render.helm_flux import release_units
+        from eso_lint.render.helm.flux import release_units
 
         found = release_units(source, units, (item for one in loose for item in objects(one, one.root)))
     if any(path == "Chart.yaml" or path.endswith("/Chart.yaml") for path in source.paths):
-        from eso_lint.render.helm_alone import chart_units
+        from eso_lint.render.helm.alone import chart_units
 
         found += chart_units(source, reached.union(*(unit.files for unit in found)))
     return found
@@ -163,7 +163,7 @@ def _may_release(document: Document) -> bool:
 
 def _second_opinions(source: Repository, units: Iterable[Unit]) -> tuple[Note, ...]:
     """What the real kustomize makes of every directory that is delivered, where it differs."""
-    from eso_lint.render.kustomize_binary import find_kustomize, second_opinion
+    from eso_lint.render.kustomize.binary import find_kustomize, second_opinion
 
     build, command = Build(source), find_kustomize()
     directories = sorted({unit.path for unit in units if source.kustomization(unit.path) is not None})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eso_lint.render.argocd import argocd_units
-from eso_lint.render.build import objects
+from eso_lint.render.argocd.units import argocd_units
+from eso_lint.render.kustomize.build import objects
 from eso_lint.render.repository import Repository
 from eso_lint.render.unit import Item, Unit
 from eso_lint.source.node import Node, SourceFile, lookup

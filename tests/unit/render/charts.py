@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eso_lint.app import charts_of, choose, interest_of, read
-from eso_lint.render.build import objects
-from eso_lint.render.helm import Rendered, render_chart
+from eso_lint.render.helm.chart_render import Rendered, render_chart
+from eso_lint.render.kustomize.build import objects
 from eso_lint.render.repository import Repository
 from eso_lint.render.unit import Item
 from eso_lint.rules.index import INDEX

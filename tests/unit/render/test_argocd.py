@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eso_lint.render.argocd import argocd_units
+from eso_lint.render.argocd.units import argocd_units
 from eso_lint.render.tree import set_field, text_node
 from eso_lint.source.node import Opaque, lookup, string
 from tests.unit.render.argo import (

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from eso_lint.render.argocd_glob import directory_pattern, file_pattern, path_pattern
+from eso_lint.render.argocd.glob import directory_pattern, file_pattern, path_pattern
 from eso_lint.source.node import Opaque, string
 from tests.unit.render.argo import (
     LOCAL,

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from eso_lint.render import binary
-from eso_lint.render.build import Build
-from eso_lint.render.helm import charts_of, render_chart
-from eso_lint.render.helm_binary import Helm
-from eso_lint.render.kustomize_binary import second_opinion
+from eso_lint.render.helm.binary import Helm
+from eso_lint.render.helm.chart_render import charts_of, render_chart
+from eso_lint.render.kustomize.binary import second_opinion
+from eso_lint.render.kustomize.build import Build
 from eso_lint.source.node import Opaque
 from tests.compare_helm import helm
 from tests.compare_kustomize import kubectl

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-from eso_lint.render.build import Build
-from eso_lint.render.flux import cluster_of, flux_units
+from eso_lint.render.flux.units import cluster_of, flux_units
+from eso_lint.render.kustomize.build import Build
 from eso_lint.render.repository import Repository
 from eso_lint.render.unit import Item, Unit, settled
 from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, SourceFile, lookup, string

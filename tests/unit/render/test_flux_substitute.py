@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eso_lint.render.envsubst import BadSubstitutionError, UnknownVariableError, expand
-from eso_lint.render.substitute import Variable, Variables, substitute, take_literally
+from eso_lint.render.flux.envsubst import BadSubstitutionError, UnknownVariableError, expand
+from eso_lint.render.flux.substitute import Variable, Variables, substitute, take_literally
 from eso_lint.render.unit import Item
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, SourceFile, lookup
 from eso_lint.source.parse import parse

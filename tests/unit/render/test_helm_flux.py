@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eso_lint.render.helm_alone import chart_units
-from eso_lint.render.helm_flux import helm_units, release_name, release_units
+from eso_lint.render.helm.alone import chart_units
+from eso_lint.render.helm.flux import helm_units, release_name, release_units
 from eso_lint.render.unit import Item, Unit
 from eso_lint.source.node import Mapping, lookup, string
 from tests.unit.render.charts import HEAD, chart, plain_items, repository, shown, value

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eso_lint.render.helm import charts_of
+from eso_lint.render.helm.chart_render import charts_of
 from tests.compare_helm import alternatives, compare, expectation, helm, ours, verdict
 from tests.compare_kustomize import FileSource, real
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eso_lint.render.build import Build
+from eso_lint.render.kustomize.build import Build
 from tests.compare_kustomize import EXPECTED, FileSource, compare, is_built, kubectl, real, refusals, verdict
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

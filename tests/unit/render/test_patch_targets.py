@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eso_lint.render.build import Build
+from eso_lint.render.kustomize.build import Build
 from eso_lint.render.repository import Repository
 from eso_lint.render.unit import Note, Unit, settled
 from eso_lint.source.node import SourceFile
