@@ -25,6 +25,7 @@ SUPPRESSION = "Suppression"
 _NEEDLE = b"eso-lint"
 _NOT_FOLLOWED = ("remote", "opaque", "missing", "refused")
 _FEW = 100
+_HCL = (".tf", ".tofu", ".hcl")  # its comments are a shell's
 _GROUPS = ("external-secrets.io", "generators.external-secrets.io")
 
 
@@ -225,7 +226,7 @@ def markers_of(
     for file in marked:
         if is_yaml(file.path):
             found += suppressions(file, parse(file, None, in_chart(file.path, charts)))
-        elif script_kind(file.path, file.data) is not None:
+        elif file.path.endswith(_HCL) or script_kind(file.path, file.data) is not None:
             found += suppressions(file, None)
     paths = {file.path for file in marked}
     found += annotated(r for r in workspace.resources if r.file.path in paths)

@@ -9,15 +9,17 @@ from eso_lint.iam.aws import allowed, named
 from eso_lint.iam.gaps import Gap, aws_gaps, lacking_suffix
 from eso_lint.iam.grant import HOLE, Role, Statement, Value
 from eso_lint.iam.identities import identities
-from eso_lint.iam.join import aws_logins, leading, rights
+from eso_lint.iam.join import ROLE_ARN, aws_logins, leading, rights
 from eso_lint.iam.modules import Switch, switch_of
 from eso_lint.iam.needs import EVERY
 from eso_lint.iam.needs_aws import effective, found_prefix
 from eso_lint.iam.uses import Use, uses
+from eso_lint.model.kinds.core import ServiceAccount
 from eso_lint.model.kinds.store import Store
 from eso_lint.model.workspace import Workspace
 from eso_lint.record import NamedTuple
 from eso_lint.source.file import Span
+from eso_lint.source.node import string
 
 # Calls that act on no single secret or parameter: AWS grants them on `*` alone.
 STAR_ONLY = ("secretsmanager:ListSecrets", "secretsmanager:BatchGetSecretValue", "ssm:DescribeParameters")
@@ -96,6 +98,14 @@ def double_slashes(role: Role) -> Iterator[Value]:
                 yield value
 
 
+def _accounts(ws: Workspace) -> frozenset[str]:
+    """Accounts of which the repository makes roles: those of ServiceAccounts whose role is here."""
+    found = identities(ws)
+    texts = [string(account.annotation(ROLE_ARN)) for account in ws.all(ServiceAccount)]
+    arns = [text for text in texts if text is not None and text.count(":") >= 5 and found.role(text).exact]
+    return frozenset(arn.split(":")[4] for arn in arns) | found.accounts()
+
+
 class Absent(NamedTuple):
     """A role that a store names and the repository does not make; `near` has nearly its name."""
 
@@ -127,7 +137,7 @@ def absent_roles(store: Store, ws: Workspace) -> Iterator[Absent]:
             near = next((r for r in found.roles if r.name.text == found.near(text)), None)
             if near is not None and near.account not in (None, parts[4]):
                 near = None
-            if near is not None or parts[4] in found.accounts():
+            if near is not None or parts[4] in ws.index(_accounts):
                 yield Absent(store, identity.arn, name, near)
 
 

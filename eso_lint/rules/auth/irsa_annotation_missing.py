@@ -12,6 +12,7 @@ from eso_lint.api import (
     Severity,
     Store,
     Workspace,
+    associated,
     is_absent,
     rule,
     string,
@@ -143,6 +144,19 @@ metadata:
     + "\n"
 )
 
+GOOD_ASSOCIATED = (
+    BAD.replace("  # <- ESO702", "")
+    + """
+# file: pod.tf
+resource "aws_eks_pod_identity_association" "reader" {
+  cluster_name    = "main"
+  namespace       = "team-a"
+  service_account = "reader"
+  role_arn        = "arn:aws:iam::111122223333:role/reader"
+}
+"""
+)
+
 ROLE = "eks.amazonaws.com/role-arn"
 
 
@@ -154,7 +168,7 @@ ROLE = "eks.amazonaws.com/role-arn"
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     bad=(BAD, BAD_KIAM, BAD_EMPTY),
-    good=(GOOD, GOOD_ELSEWHERE, GOOD_OTHER_NAMESPACE, GOOD_PATCHED, GOOD_CHART),
+    good=(GOOD, GOOD_ELSEWHERE, GOOD_OTHER_NAMESPACE, GOOD_PATCHED, GOOD_CHART, GOOD_ASSOCIATED),
     words=("serviceAccountRef",),
     reads=("ServiceAccount",),
 )
@@ -185,6 +199,8 @@ def irsa_annotation_missing(resource: Store | Generator, ws: Workspace) -> Itera
         role = account.annotation(ROLE)
         if not is_absent(role) and string(role) != "":
             continue
+        if isinstance(resource, Store) and associated(ref, ws) is not None:
+            continue  # it has its role by Pod Identity: `pod-identity-with-sa-ref` says what that means
         kiam = account.key_at("metadata", "annotations", "iam.amazonaws.com/role")
         place = kiam or account.name_node
         yield Problem(

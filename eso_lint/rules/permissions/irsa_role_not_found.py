@@ -73,24 +73,20 @@ resource "aws_iam_role_policy" "eso" {
 
 BAD = STORE + ROLE
 
-BAD_ACCOUNT = """
-# file: other.tf
-resource "aws_iam_role" "ci" {
-  name = "ci-runner"
-  assume_role_policy = jsonencode({
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { AWS = "arn:aws:iam::111122223333:root" }
-    }]
-  })
-}
-
-resource "aws_iam_role_policy_attachment" "ci" {
-  role       = "arn:aws:iam::111122223333:role/ci-runner"
-  policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-}
-""" + STORE.replace("eso-shpo  # <- ESO725", "eso-reader")
+BAD_ACCOUNT = (
+    STORE.replace("eso-shpo", "billing")
+    + ROLE
+    + """
+# file: other.yaml
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: other
+  namespace: shop
+  annotations:
+    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/eso-shop
+"""
+)
 
 GOOD = STORE.replace("eso-shpo  # <- ESO725", "eso-shop") + ROLE
 
@@ -105,7 +101,7 @@ GOOD_HOLES = STORE.replace("  # <- ESO725", "") + ROLE.replace('"eso-shop"', '"$
     on=Store,
     severity=Severity.WARNING,
     since="0.1.0",
-    bad=(BAD,),
+    bad=(BAD, BAD_ACCOUNT),
     good=(GOOD, GOOD_ELSEWHERE, GOOD_HOLES),
     reads=("ServiceAccount",),
     words=AWS_IAM,
