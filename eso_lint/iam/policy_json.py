@@ -103,7 +103,7 @@ class _Reader:
             if token["mark"] != ",":
                 raise _JsonError
             token = self.token()
-        return Fields(tuple(entries), self.span(start, self.at), any(HOLE in key.raw for key, _ in entries))
+        return Fields(tuple(entries), self.span(start, self.at), any(key.raw == HOLE for key, _ in entries))
 
     def array(self, start: int, depth: int) -> Items:
         found: list[Tree] = []
