@@ -13,7 +13,7 @@ from eso_lint.options import CommandLine, one_of
 from eso_lint.report.permissions import as_json, sheets, write_policies, write_tables
 from eso_lint.settings import load, use_color
 
-_FORMATS = ("text", "json", "hcl", "terraform", "vault", "gcp", "azure")
+_FORMATS = ("text", "json", "hcl", "terraform", "vault", "gcp", "azure", "kubernetes")
 _FAMILY = "permissions"
 
 
@@ -21,7 +21,7 @@ def permissions(line: CommandLine) -> int:
     """Print, for each store, what is needed, granted, missing and unused; or the policies in one format."""
     format = one_of(line.text("format") or "text", _FORMATS, "`--format`")
     provider = line.text("provider")
-    if provider is None and format in ("vault", "gcp", "azure"):
+    if provider is None and format in ("vault", "gcp", "azure", "kubernetes"):
         provider = format
     words = line.words or ["."]
     known_paths(line, words)

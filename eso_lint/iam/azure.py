@@ -18,6 +18,7 @@ from eso_lint.source.file import Span
 from eso_lint.source.node import items, string
 from eso_lint.suggest import closest
 
+Right = Assignment | AccessPolicy
 AUDIENCE = "api://AzureADTokenExchange"
 _SUBJECT = "system:serviceaccount:"
 _ALL = frozenset({"secrets/*", "keys/*", "certificates/*"})
@@ -52,7 +53,7 @@ class AzureGap(NamedTuple):
     need: Need
     others: tuple[Need, ...]
     federation: Federation
-    near: Assignment | AccessPolicy
+    near: Right
 
     @property
     def use(self) -> Use:
@@ -134,8 +135,19 @@ def _federated(reference: Reference, found: Azure) -> Federation | None:
 
 
 def _gap(use: Use, federation: Federation, vault: str, found: Azure, ws: Workspace) -> AzureGap | None:
+    mine, sure = _rights(federation, vault, found)
+    missing = [need for need in needs_of(use, ws) if not any(_grants(g, need) for g in mine)] if sure else []
+    missing.sort(key=lambda need: not need.sure)
+    return AzureGap(missing[0], tuple(missing[1:]), federation, sure[0]) if missing else None
+
+
+def _rights(federation: Federation, vault: str, found: Azure) -> tuple[list[Right], list[Right]]:
+    """What an identity has or may have in a vault, and what of that is certain and tells how the vault decides.
+
+    Nothing is certain where both ways may count: the one that is not used here may be used elsewhere.
+    """
     models = {v.roles for v in found.vaults if matches(v.name, vault) is not False}
-    mine: list[Assignment | AccessPolicy] = []
+    mine: list[Right] = []
     if models != {False}:
         mine += [a for a in found.assignments if _concerns(a, federation, vault)]
     if models != {True}:
@@ -144,28 +156,38 @@ def _gap(use: Use, federation: Federation, vault: str, found: Azure, ws: Workspa
     if models != {True}:
         # A role of the control plane says nothing of a vault that may go by access policies.
         sure = [g for g in sure if isinstance(g, AccessPolicy) or _ROLES.get(g.role.raw.lower())]
-    # Where both ways may count, one that is not seen in use here says nothing.
-    if not sure or len({type(g) for g in sure}) > 1:
-        return None
-    missing = [need for need in needs_of(use, ws) if not any(_grants(g, need) for g in mine)]
-    missing.sort(key=lambda need: not need.sure)
-    return AzureGap(missing[0], tuple(missing[1:]), federation, sure[0]) if missing else None
+    return mine, sure if len({type(g) for g in sure}) == 1 else []
 
 
-def _concerns(grant: Assignment | AccessPolicy, federation: Federation, vault: str) -> bool:
+def verdict(need: Need, ws: Workspace) -> str:
+    """What the repository says of one need: granted, missing or unknown."""
+    reference, vault, found = account_of(need.use.store, ws), vault_of(need.use.store), azure_found(ws)
+    federation = _federated(reference, found) if reference is not None else None
+    if federation is None or vault is None:
+        return "unknown"
+    mine, sure = _rights(federation, vault, found)
+    if any(_has(g, need) for g in sure):
+        return "granted"
+    return "missing" if sure and not any(_grants(g, need) for g in mine) else "unknown"
+
+
+def _concerns(grant: Right, federation: Federation, vault: str) -> bool:
     """Whether a grant is, or may be, for an identity and a vault."""
     here = grant.vault == "" or matches(grant.vault, vault) is not False
     return here and grant.identity in (None, federation.identity)
 
 
-def _grants(grant: Assignment | AccessPolicy, need: Need) -> bool:
+def _grants(grant: Right, need: Need) -> bool:
     """Whether a grant has a right, or may have it."""
+    known = grant.rights if isinstance(grant, AccessPolicy) else _ROLES.get(grant.role.raw.lower())
+    return known is None or _has(grant, need)
+
+
+def _has(grant: Right, need: Need) -> bool:
     right = need.action.lower()
     kind = right.partition("/")[0]
-    if isinstance(grant, AccessPolicy):
-        return grant.rights is None or bool(grant.rights & {right, f"{kind}/all"})
-    known = _ROLES.get(grant.role.raw.lower())
-    return known is None or bool(known & {right, f"{kind}/*"})
+    known = grant.rights if isinstance(grant, AccessPolicy) else _ROLES.get(grant.role.raw.lower())
+    return bool((known or frozenset()) & {right, f"{kind}/*", f"{kind}/all"})
 
 
 def federation_faults(store: Store, ws: Workspace) -> Iterator[FederationFault]:

@@ -142,6 +142,28 @@ def gcp_gaps(resource: Resource, ws: Workspace) -> Iterator[GcpGap]:
                     yield GcpGap(lacking[0], tuple(lacking[1:]), identity, near, scope)
 
 
+def verdict(need: Need, identity: Identity, ws: Workspace) -> str:
+    """What the repository says of one need: granted, missing or unknown."""
+    found = gcp_found(ws)
+    if _lacks(need, identity, found):
+        mine = [grant for grant in found.grants if identity.is_member(grant.member)]
+        return "unknown" if found.open or not any(_speaks(grant, found) for grant in mine) else "missing"
+    sure = Gcp(tuple(g for g in found.grants if not g.maybe), found.roles, found.open)
+    return "granted" if _is_sure(need, identity, sure) else "unknown"
+
+
+def _is_sure(need: Need, identity: Identity, found: Gcp) -> bool:
+    """Whether a grant that is certain in all its parts has a permission."""
+    project, _, secret = need.resource.removeprefix("projects/").partition("/secrets/")
+    for grant in found.grants:
+        if identity.is_member(grant.member) and has(grant.role, need.action, found):
+            if grant.kind == "gcp-project" and matches(grant.scope.raw, project):
+                return True
+            if grant.kind == "gcp-secret" and secret and matches(grant.scope.raw, secret):
+                return True
+    return False
+
+
 def _speaks(grant: Grant, found: Gcp) -> bool:
     """Whether a grant is certain and about secrets."""
     if grant.maybe or grant.kind not in ("gcp-project", "gcp-secret") or grant.role.text is None:

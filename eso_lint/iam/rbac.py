@@ -82,6 +82,14 @@ def rbac_gaps(resource: Resource, ws: Workspace) -> Iterator[RbacGap]:
             yield gap
 
 
+def verdict(need: Need, ws: Workspace) -> str:
+    """What the repository says of one need: granted, missing or unknown."""
+    access = access_of(need.use.store, ws)
+    if access is None or HOLE in need.resource.partition("/")[0]:
+        return "unknown"
+    return "granted" if _granted(access, need) else "missing"
+
+
 def access_of(store: Store, ws: Workspace) -> Access | None:
     """The roles of a store's ServiceAccount; None where some of them may not be seen, or it has none here."""
     url = string(store.config("server", "url")) if not is_absent(store.config("server", "url")) else ""

@@ -205,17 +205,22 @@ def _gap(use: Use, ws: Workspace) -> VaultGap | None:
     policies = policies_of(role, ws) if role is not None else None
     if role is None or policies is None:
         return None
-    missing: list[tuple[Need, Allowed]] = []
-    for need in needs_of(use, ws):
-        answers = [allowed(policies, need.action, path) for path in _paths(use.store, need.resource)]
-        if answers and all(answer.fails for answer in answers):
-            missing.append((need, answers[0]))
+    answers = [(need, judged(policies, use.store, need)) for need in needs_of(use, ws)]
+    missing = [(need, answer) for need, answer in answers if answer.fails]
     if not missing:
         return None
     missing.sort(key=lambda item: not item[0].sure)
     need, answer = missing[0]
     segment = next((s for n, _ in missing if (s := _without_segment(policies, n)) is not None), None)
     return VaultGap(need, tuple(n for n, _ in missing[1:]), answer, policies, role, segment)
+
+
+def judged(policies: tuple[VaultPolicy, ...], store: Store, need: Need) -> Allowed:
+    """What policies say of a need of a store."""
+    answers = [allowed(policies, need.action, path) for path in _paths(store, need.resource)]
+    if all(answer.fails for answer in answers):
+        return answers[0] if answers else Allowed("unknown")
+    return next((a for a in answers if a.verdict == "granted"), Allowed("unknown"))
 
 
 def _paths(store: Store, path: str) -> tuple[str, ...]:

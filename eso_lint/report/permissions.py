@@ -17,7 +17,14 @@ from eso_lint.report.visible import visible
 
 VERSION = 1
 # Provider -> module with `sheet(store, workspace) -> Sheet`.
-SHEETS: dict[str, str] = {"aws": "eso_lint.report.permissions_aws"}
+SHEETS: dict[str, str] = {
+    "aws": "eso_lint.report.permissions_aws",
+    "azurekv": "eso_lint.report.permissions_azure",
+    "gcpsm": "eso_lint.report.permissions_gcp",
+    "kubernetes": "eso_lint.report.permissions_kubernetes",
+    "openBao": "eso_lint.report.permissions_vault",
+    "vault": "eso_lint.report.permissions_vault",
+}
 
 
 class Row(NamedTuple):
