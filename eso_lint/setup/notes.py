@@ -17,8 +17,8 @@ from eso_lint.setup.tenants import (
     key_for,
     pattern_for,
     release_of,
-    tenants,
     store_kind,
+    tenants,
 )
 
 

@@ -31,7 +31,6 @@ _WANTED: dict[str, dict[str, object]] = {
         "authSecretRef.secretRef.accessType": _REF,
         "authSecretRef.secretRef.accessTypeParam": _REF,
     },
-    "alibaba": {"regionID": TEXT, **_KEYS},
     "barbican": {"authURL": _URL, "auth.username.secretRef": _REF, "auth.password.secretRef": _REF},
     "beyondtrust": {
         "server.apiUrl": f"{_URL}/BeyondTrust/api/public/v3",
@@ -56,7 +55,6 @@ _WANTED: dict[str, dict[str, object]] = {
         "resource.kind": "ReplaceMe",
     },
     "delinea": {"tenant": TEXT, "clientId.secretRef": _REF, "clientSecret.secretRef": _REF},
-    "device42": {"host": _URL, "auth.secretRef.credentials": _REF},
     "dvls": {
         "serverUrl": _URL,
         "vault": TEXT,

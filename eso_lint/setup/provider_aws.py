@@ -20,11 +20,8 @@ def files(answers: Answers) -> dict[str, str]:
         "# The least that the stores need. Where secrets are encrypted with a key of your own, add kms:Decrypt on it"
         + (" and kms:GenerateDataKey.\n" if answers.push else ".\n")
     ]
-    several = answers.auth == "pod-identity" and answers.teams == "many"
-    if several:
+    if answers.auth == "pod-identity":
         blocks += _operator(answers)
-    elif answers.auth == "pod-identity":
-        blocks.append(_cluster_variable())
     for tenant in tenants(answers):
         name = tenant.role.rsplit("/", 1)[-1] or f"{answers.store}-{tenant.namespace}"
         policy = _policy(answers, tenant)
@@ -62,8 +59,6 @@ def _resources(
         role=f"=aws_iam_role.{label}.name",
         policy=encoded(policy),
     )
-    if answers.auth == "pod-identity" and answers.teams != "many":
-        return [role, own, _association(answers, f"aws_iam_role.{label}")]
     return [role, own]
 
 
@@ -98,34 +93,29 @@ def _trust(answers: Answers, tenant: Tenant) -> dict[str, Any] | None:
             "Action": "sts:AssumeRoleWithWebIdentity",
             "Condition": {"StringEquals": {f"{provider}:sub": subject(tenant), f"{provider}:aud": "sts.amazonaws.com"}},
         }
-    elif answers.auth == "pod-identity" and answers.teams == "many":
+    elif answers.auth == "pod-identity":
         statement = {
             "Effect": "Allow",
             "Principal": {"AWS": role_arn(answers, _OPERATOR_ROLE)},
             "Action": ["sts:AssumeRole", "sts:TagSession"],
         }
-    elif answers.auth == "pod-identity":
-        statement = _pods()
     else:
         return None
     return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def _pods() -> dict[str, Any]:
-    return {
-        "Effect": "Allow",
-        "Principal": {"Service": "pods.eks.amazonaws.com"},
-        "Action": ["sts:AssumeRole", "sts:TagSession"],
-    }
 
 
 def _operator(answers: Answers) -> list[str]:
     """The operator's own role, which may take those of the stores and nothing else."""
     roles = [role_arn(answers, tenant.role) for tenant in tenants(answers)]
     may = {"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Resource": roles}
-    trust = {"Version": "2012-10-17", "Statement": [_pods()]}
+    pods = {
+        "Effect": "Allow",
+        "Principal": {"Service": "pods.eks.amazonaws.com"},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+    }
+    trust = {"Version": "2012-10-17", "Statement": [pods]}
     return [
-        _cluster_variable(),
+        block("variable", ("cluster_name",), type="=string", description="the name of the EKS cluster"),
         block("resource", ("aws_iam_role", "operator"), name=_OPERATOR_ROLE, assume_role_policy=encoded(trust)),
         block(
             "resource",
@@ -134,20 +124,12 @@ def _operator(answers: Answers) -> list[str]:
             role="=aws_iam_role.operator.name",
             policy=encoded({"Version": "2012-10-17", "Statement": [may]}),
         ),
-        _association(answers, "aws_iam_role.operator"),
+        block(
+            "resource",
+            ("aws_eks_pod_identity_association", "operator"),
+            cluster_name="=var.cluster_name",
+            namespace=answers.eso_namespace,
+            service_account=OPERATOR,
+            role_arn="=aws_iam_role.operator.arn",
+        ),
     ]
-
-
-def _cluster_variable() -> str:
-    return block("variable", ("cluster_name",), type="=string", description="the name of the EKS cluster")
-
-
-def _association(answers: Answers, role: str) -> str:
-    return block(
-        "resource",
-        ("aws_eks_pod_identity_association", "operator"),
-        cluster_name="=var.cluster_name",
-        namespace=answers.eso_namespace,
-        service_account=OPERATOR,
-        role_arn=f"={role}.arn",
-    )

@@ -59,11 +59,10 @@ def _aws(answers: Answers, tenant: Tenant) -> Block:
         body["auth"] = {"jwt": {"serviceAccountRef": account_ref(answers, tenant)}}
         return Block(body, {("auth",): "The role stands in the annotation of this ServiceAccount."})
     if answers.auth == "pod-identity":
-        if answers.teams == "many":
-            body["role"] = role_arn(answers, tenant.role)
-            note = "No auth: the operator's own EKS Pod Identity takes this role, which trusts it."
-            return Block(body, {("role",): note})
-        return Block(body, {("region",): "No auth: the operator's own EKS Pod Identity reads."})
+        body["role"] = role_arn(answers, tenant.role)
+        return Block(
+            body, {("role",): "No auth: the operator's own EKS Pod Identity takes this role, which trusts it."}
+        )
     body["auth"] = {
         "secretRef": {
             "accessKeyIDSecretRef": secret_ref(answers, tenant, "access-key-id"),
