@@ -13,7 +13,7 @@ from eso_lint.iam import aws
 from eso_lint.iam.grant import HOLE, Answer, Association, Role, Value
 from eso_lint.iam.identities import Identities, Lookup, identities
 from eso_lint.iam.needs import Need, needs_of
-from eso_lint.iam.tree import from_node
+from eso_lint.iam.tree import Tree, at, from_node, text_of
 from eso_lint.iam.uses import Use, uses
 from eso_lint.model.irsa import uses_irsa
 from eso_lint.model.kinds.core import ServiceAccount
@@ -176,12 +176,27 @@ def _irsa(store: Store, reference: Reference, found: Identities, ws: Workspace) 
 
 def _annotated(store: Store, reference: Reference, namespace: str | None, account: object, found: Identities) -> Login:
     login = Login(store, "irsa", namespace, reference.name, reference=reference)
+    if account is None and namespace is not None and reference.name is not None:
+        made = _made_by_terraform(namespace, reference.name, found)
+        return login._replace(first=_named(made, found)) if made is not None else login
     if not isinstance(account, ServiceAccount) or account.placement.open:
         return login
     role = account.annotation(ROLE_ARN)
     if role is None or is_absent(role):
         return login._replace(object=account)
     return login._replace(object=account, first=_identity(role, found))
+
+
+def _made_by_terraform(namespace: str, name: str, found: Identities) -> Value | None:
+    """The role of a ServiceAccount that Terraform makes; None where it makes none of that name, or several."""
+    roles = []
+    for block in found.of_type("kubernetes_service_account", "kubernetes_service_account_v1"):
+        meta = block.attributes.get("metadata")
+        tree: Tree | None = meta.value if meta is not None else None  # type: ignore[assignment]
+        texts = [text_of(at(tree, field)) for field in ("namespace", "name")]
+        if [text.text if text is not None else None for text in texts] == [namespace, name] and not block.maybe:
+            roles.append(text_of(at(tree, "annotations", ROLE_ARN)))
+    return roles[0] if len(roles) == 1 else None
 
 
 def _controller(store: Store, found: Identities, ws: Workspace) -> Login:
