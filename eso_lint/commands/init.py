@@ -12,7 +12,7 @@ from eso_lint.record import TYPE_CHECKING
 from eso_lint.settings import use_color
 from eso_lint.setup.answers import Answers
 from eso_lint.setup.conversation import Progress, completed, follow
-from eso_lint.setup.folder import diff, plan, write
+from eso_lint.setup.folder import Plan, diff, laid_out, plan, write
 from eso_lint.setup.given import Given, from_file, from_flags
 from eso_lint.setup.question import Draft, Value
 
@@ -38,7 +38,7 @@ def init(line: CommandLine) -> int:
     answers = _answered(line, given)
     from eso_lint.setup.generate import generate
 
-    files = generate(answers)
+    files = laid_out(generate(answers), answers.folder)
     folder = answers.output
     if line.has("diff"):
         if folder == "-":
@@ -49,15 +49,20 @@ def init(line: CommandLine) -> int:
     if folder == "-":
         sys.stdout.write(json.dumps({"files": files}, indent=2) + "\n" if format == "json" else _stream(files))
         return 0
-    found = plan(folder, files)
+    found = plan(folder, files, line.has("force"))
     if found.changed and not line.has("force"):
         raise UsageError(_conflict(folder, found.changed), "--diff shows how they differ, --force writes over them")
     write(folder, files, found)
     if format == "json":
-        told = {"folder": folder, "written": list(found.written), "unchanged": list(found.same)}
+        told = {
+            "folder": folder,
+            "written": list(found.written),
+            "unchanged": list(found.same),
+            "kept": list(found.kept),
+        }
         sys.stdout.write(json.dumps(told, indent=2) + "\n")
     elif not line.has("quiet"):
-        sys.stdout.write(_told(folder, found.written, found.same, files))
+        sys.stdout.write(_told(folder, found, files))
     return 0
 
 
@@ -130,16 +135,17 @@ def _preview(line: CommandLine, draft: Draft) -> tuple[str, str]:
     from eso_lint.setup.generate import generate
 
     answers = completed(draft)
-    files = generate(answers)
+    files = laid_out(generate(answers), answers.folder)
     if answers.output == "-" or line.has("diff"):
         return f"{len(files)} files", ""
     try:
-        found = plan(answers.output, files)
+        found = plan(answers.output, files, line.has("force"))
     except UsageError as error:
         return str(error), "output"
     if found.changed and not line.has("force"):
         return f"{_conflict(answers.output, found.changed)}: choose another folder, or run again with --force", "output"
-    return f"{len(found.written)} files for {answers.output}: {', '.join(found.written)}", ""
+    kept = f"; kept as they are: {', '.join(found.kept)}" if found.kept else ""
+    return f"{len(found.written)} files for `{answers.output}`: {', '.join(found.written)}{kept}", ""
 
 
 def _conflict(folder: str, paths: tuple[str, ...]) -> str:
@@ -175,11 +181,16 @@ def _stream(files: dict[str, str]) -> str:
     return "".join(parts)
 
 
-def _told(folder: str, written: tuple[str, ...], same: tuple[str, ...], files: dict[str, str]) -> str:
-    lines = [f"{os.path.join(folder, *path.split('/'))}\n" for path in written]
-    rest = f", {len(same)} unchanged" if same else ""
-    lines.append(f"{len(written)} file{'' if len(written) == 1 else 's'} written{rest}")
+def _told(folder: str, found: Plan, files: dict[str, str]) -> str:
+    def place(path: str) -> str:
+        return os.path.normpath(os.path.join(folder, *path.split("/")))
+
+    lines = [f"{place(path)}\n" for path in found.written]
+    lines += [f"{place(path)} says something else and was kept: --diff shows what init would have written\n"
+              for path in found.kept]  # fmt: skip
+    rest = f", {len(found.same)} unchanged" if found.same else ""
+    lines.append(f"{len(found.written)} file{'' if len(found.written) == 1 else 's'} written{rest}")
     notes = next((path for path in files if path.rpartition("/")[2] == "NOTES.md"), "")
     if notes:
-        lines.append(f"; what comes next stands in {os.path.join(folder, *notes.split('/'))}")
+        lines.append(f"; what comes next stands in {place(notes)}")
     return "".join(lines) + "\n"

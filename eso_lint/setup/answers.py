@@ -66,5 +66,5 @@ class Answers(NamedTuple):
     gitops: str = "none"  # of GITOPS
     repository: str = ""  # gitops: the URL of the repository that will hold the folder
     revision: str = ""  # gitops: branch
-    folder: str = ""  # gitops: where in the repository the manifests will lie
-    output: str = ""  # a folder, or - for standard output
+    folder: str = ""  # where in the repository the manifests lie
+    output: str = ""  # the repository's folder, or - for standard output

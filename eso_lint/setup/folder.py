@@ -13,22 +13,36 @@ from typing import NamedTuple
 
 from eso_lint.errors import UsageError
 
+# These stand at the repository's root, where others look for them and may have written them before.
+ROOT = (".eso-lint.yaml", ".pre-commit-config.yaml", ".github/")
+
+
+def laid_out(files: Mapping[str, str], folder: str) -> dict[str, str]:
+    """The files at their places in the repository: manifests in their folder, what belongs to the root at the root."""
+    below = folder.strip("/.")
+    placed = {path if not below or path.startswith(ROOT) else f"{below}/{path}": text for path, text in files.items()}
+    return dict(sorted(placed.items()))
+
 
 class Plan(NamedTuple):
-    """What writing would do, each in order of path. `new` and `changed` are written; `same` is there already."""
+    """What writing would do, each in order of path. `new` and `changed` are written; `same` is there already.
+
+    `kept` are files at the root that say something else: they are their owner's, and stay.
+    """
 
     new: tuple[str, ...]
     changed: tuple[str, ...]
     same: tuple[str, ...]
+    kept: tuple[str, ...] = ()
 
     @property
     def written(self) -> tuple[str, ...]:
         return tuple(sorted((*self.new, *self.changed)))
 
 
-def plan(folder: str, files: Mapping[str, str]) -> Plan:
+def plan(folder: str, files: Mapping[str, str], force: bool = True) -> Plan:
     """Compare the files with those of a folder; UsageError where one cannot be written at all."""
-    new, changed, same = [], [], []
+    new, changed, same, kept = list[str](), list[str](), list[str](), list[str]()
     if os.path.lexists(folder) and not os.path.isdir(folder):
         raise UsageError(f"`{folder}` is no folder", "name another one with --output")
     for path in sorted(files):
@@ -40,9 +54,11 @@ def plan(folder: str, files: Mapping[str, str]) -> Plan:
             new.append(path)
         elif text_of(place) == files[path]:
             same.append(path)
+        elif path.startswith(ROOT) and not force:
+            kept.append(path)
         else:
             changed.append(path)
-    return Plan(tuple(new), tuple(changed), tuple(same))
+    return Plan(tuple(new), tuple(changed), tuple(same), tuple(kept))
 
 
 def _check_parents(folder: str, path: str) -> None:

@@ -32,7 +32,7 @@ def flags() -> tuple[Option, ...]:
             made += [Option(question.flag, "", question.text), Option(f"no-{question.flag}", "", "or not")]
             continue
         shown = ", ".join(choice.value for choice in question.choices if choice.shown)
-        hint = shown or (question.forms[0].hint if len(question.forms) == 1 else "")
+        hint = shown or (question.forms[0].hint if len(question.forms) == 1 else _asked_for(question))
         made.append(
             Option(
                 question.flag,
@@ -44,6 +44,12 @@ def flags() -> tuple[Option, ...]:
             )
         )
     return tuple(made)
+
+
+def _asked_for(question: Question) -> str:
+    """The providers that a question is about, where it is not about all."""
+    names = [str(name) for form in question.forms for name in form.when.get("provider", ())]  # type: ignore[union-attr]
+    return f"({', '.join(dict.fromkeys(names))})" if question.forms[-1].when and names else ""
 
 
 def from_flags(line: CommandLine) -> dict[str, Given]:

@@ -171,11 +171,6 @@ def _credentials(draft: Draft) -> str:
     return f"{_store(draft)}-credentials"
 
 
-def _folder(draft: Draft) -> str:
-    output = str(draft["output"]).replace("\\", "/").strip("/.")
-    return "external-secrets" if output in ("", "-") or ".." in output else output
-
-
 def _auth_forms() -> tuple[Form, ...]:
     """What `auths` says, as cases: platforms with the same answers in one."""
     forms = []
@@ -372,11 +367,11 @@ QUESTIONS: tuple[Question, ...] = (
     _text("repository", "Which Git repository will hold them?",
           Form(_GITOPS_ON, None, r"(https|ssh)://\S+|[\w.-]+@[\w.-]+:\S+", "its URL")),
     _text("revision", "Which branch?", Form(_GITOPS_ON, "main", r"[^\s~^:?*\[\\]+", "its name"), asked=False),
-    _text("output", "Where to write them?",
-          Form({}, "external-secrets", r"\S([^\n]*\S)?", "a folder, or - for standard output")),
-    _text("folder", "Where in the repository will they lie?",
-          Form(_GITOPS_ON, _folder, r"(?!/)(?!.*\.\.)\S+", "a path relative to the repository's root"), asked=False,
-          needs=("output",)),
+    _text("output", "In which folder is the repository?",
+          Form({}, ".", r"\S([^\n]*\S)?", "a folder, or - for standard output")),
+    _text("folder", "Where in the repository will the manifests lie?",
+          Form({}, "external-secrets", r"(?!/)(?!.*\.\.)\S+", "a path in the repository, or . for its root"),
+          asked=False),
     _text("store", "How is the store called?", Form({}, _store, _NAME, "lower-case letters, digits and -"),
           asked=False, needs=("provider",)),
     _text("eso_namespace", "In which namespace does the operator run?",

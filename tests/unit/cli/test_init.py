@@ -49,13 +49,13 @@ def test_flags_alone_are_enough(capsys: pytest.CaptureFixture[str], folder: Path
     written = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     assert out.splitlines()[:-1] == written
     assert out.splitlines()[-1].startswith(f"{len(written)} files written")
-    assert "external-secrets/NOTES.md" in written
+    assert {".eso-lint.yaml", "external-secrets/NOTES.md"} <= set(written)
     code, out, _ = run(capsys, *ENOUGH)
     assert (code, out.splitlines()[0].split(";")[0]) == (0, f"0 files written, {len(written)} unchanged")
 
 
 def test_the_result_lints_clean(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    assert run(capsys, *ENOUGH, "-o", ".")[0] == 0
+    assert run(capsys, *ENOUGH)[0] == 0
     code, out, _ = run(capsys, "--profile", "strict", ".")
     assert code == 0, out
 
@@ -126,29 +126,48 @@ def test_files_that_say_something_else_are_kept(capsys: pytest.CaptureFixture[st
     (folder / "external-secrets" / "kustomization.yaml").unlink()
     code, out, err = run(capsys, *ENOUGH)
     assert (code, out) == (2, "")
-    assert "holds files that say something else: NOTES.md" in err
+    assert "holds files that say something else: external-secrets/NOTES.md" in err
     assert not (folder / "external-secrets" / "kustomization.yaml").exists(), "all or nothing"
     code, out, _ = run(capsys, *ENOUGH, "--diff")
     assert code == 1
-    assert "--- a/NOTES.md\n+++ b/NOTES.md\n" in out
-    assert "--- /dev/null\n+++ b/kustomization.yaml\n" in out
+    assert "--- a/external-secrets/NOTES.md\n+++ b/external-secrets/NOTES.md\n" in out
+    assert "--- /dev/null\n+++ b/external-secrets/kustomization.yaml\n" in out
     assert own.read_text() == "mine\n"
     assert run(capsys, *ENOUGH, "--force")[0] == 0
     assert own.read_text() != "mine\n"
     assert run(capsys, *ENOUGH, "--diff")[:2] == (0, "")
 
 
+def test_what_others_own_at_the_root_stays(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    own = folder / ".pre-commit-config.yaml"
+    own.write_text("repos: []\n")
+    code, out, _ = run(capsys, *ENOUGH)
+    assert code == 0
+    assert ".pre-commit-config.yaml says something else and was kept: --diff shows" in out
+    assert own.read_text() == "repos: []\n"
+    assert (folder / ".eso-lint.yaml").exists()
+    code, out, _ = run(capsys, *ENOUGH, "--diff")
+    assert (code, out.splitlines()[0]) == (1, "--- a/.pre-commit-config.yaml")
+    assert run(capsys, *ENOUGH, "--format", "json", "--force")[0] == 0
+    assert own.read_text() != "repos: []\n"
+
+
+def test_the_root_of_the_repository_may_hold_the_manifests(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert run(capsys, *ENOUGH, "--folder", ".", "-o", "new/repository")[0] == 0
+    assert (folder / "new" / "repository" / "kustomization.yaml").exists()
+
+
 def test_standard_output_takes_the_files(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     code, out, err = run(capsys, *ENOUGH, "-o", "-", "--format", "json")
     assert (code, err) == (0, "")
     files = json.loads(out)["files"]
-    assert "kustomization.yaml" in files
+    assert "external-secrets/kustomization.yaml" in files
     code, out, _ = run(capsys, *ENOUGH, "-o", "-")
     assert code == 0
     assert [line[8:] for line in out.splitlines() if line.startswith("# file: ")] == list(files)
     assert list(folder.iterdir()) == []
     code, out, _ = run(capsys, *ENOUGH, "--format", "json")
-    assert json.loads(out) == {"folder": "external-secrets", "written": sorted(files), "unchanged": []}
+    assert json.loads(out) == {"folder": ".", "written": sorted(files), "unchanged": [], "kept": []}
 
 
 def test_the_questions_as_a_schema(capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,7 +185,7 @@ def test_a_pipe_answers_line_by_line(folder: Path) -> None:
     assert (done.returncode, done.stderr.count("2.33 is newer")) == (0, 1), done.stderr
     assert "Summary" in done.stderr
     assert "files written" in done.stdout
-    assert (folder / "here" / "NOTES.md").exists()
+    assert (folder / "here" / "external-secrets" / "NOTES.md").exists()
 
 
 def test_a_pipe_that_ends_leaves_the_defaults_or_names_what_is_missing(folder: Path) -> None:

@@ -127,7 +127,7 @@ WRONG: list[tuple[dict[str, Value], str, str]] = [
     ({"hardened": "perhaps"}, "hardened", "neither yes nor no"),
     ({"gitops": "argo"}, "gitops", "one of none, flux, argocd"),
     ({"gitops": "flux", "repository": "here"}, "repository", "its URL"),
-    ({"gitops": "flux", "folder": "../up"}, "folder", "relative"),
+    ({"gitops": "flux", "folder": "../up"}, "folder", "a path in the repository"),
     ({"auth": "federation"}, "auth", "does not go with aws-secrets-manager and eks"),
 ]
 

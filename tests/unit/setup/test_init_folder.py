@@ -10,7 +10,7 @@ import pytest
 
 from eso_lint.errors import UsageError
 from eso_lint.setup import folder as module
-from eso_lint.setup.folder import diff, plan, write
+from eso_lint.setup.folder import diff, laid_out, plan, write
 
 FILES = {"a.yaml": "a: 1\n", "deep/er/b.json": "{}\n", "deep/c.md": "c\n"}
 
@@ -28,7 +28,7 @@ def put(folder: Path, files: dict[str, str]) -> None:
 def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
     target = tmp_path / "not" / "yet"
     found = plan(str(target), FILES)
-    assert found == (("a.yaml", "deep/c.md", "deep/er/b.json"), (), ())
+    assert found == (("a.yaml", "deep/c.md", "deep/er/b.json"), (), (), ())
     write(str(target), FILES, found)
     assert everything(tmp_path) == {f"not/yet/{path}": text for path, text in FILES.items()}
     again = plan(str(target), FILES)
@@ -39,7 +39,7 @@ def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
 def test_what_is_there_already_is_compared_and_kept(tmp_path: Path) -> None:
     put(tmp_path, {"a.yaml": "a: 2\n", "deep/c.md": "c\n", "own.txt": "mine"})
     found = plan(str(tmp_path), FILES)
-    assert found == (("deep/er/b.json",), ("a.yaml",), ("deep/c.md",))
+    assert found == (("deep/er/b.json",), ("a.yaml",), ("deep/c.md",), ())
     shown = diff(str(tmp_path), FILES)
     assert shown.startswith(
         "--- a/a.yaml\n+++ b/a.yaml\n@@ -1 +1 @@\n-a: 2\n+a: 1\n--- /dev/null\n+++ b/deep/er/b.json\n"
@@ -125,3 +125,13 @@ def test_an_interruption_before_the_moves_leaves_nothing(tmp_path: Path, monkeyp
     with pytest.raises(KeyboardInterrupt):
         write(str(tmp_path / "here"), FILES, plan(str(tmp_path / "here"), FILES))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_of_the_root_are_laid_at_the_root_and_stay_their_owners(tmp_path: Path) -> None:
+    files = laid_out({"a.yaml": "", ".eso-lint.yaml": "x", ".github/w.yaml": "y"}, "./apps/eso/")
+    assert files == {".eso-lint.yaml": "x", ".github/w.yaml": "y", "apps/eso/a.yaml": ""}
+    assert list(laid_out({"a.yaml": ""}, ".")) == ["a.yaml"]
+    put(tmp_path, {".eso-lint.yaml": "mine", "apps/eso/a.yaml": "mine"})
+    found = plan(str(tmp_path), files, force=False)
+    assert found == ((".github/w.yaml",), ("apps/eso/a.yaml",), (), (".eso-lint.yaml",))
+    assert plan(str(tmp_path), files, force=True).changed == (".eso-lint.yaml", "apps/eso/a.yaml")

@@ -132,7 +132,7 @@ def test_a_whole_conversation(start: type[Terminal], tmp_path: Path) -> None:
     choose(run, "pushed to the provider", "")
     choose(run, "hardening", "no")
     choose(run, "applies the manifests", "")
-    line(run, "Where to write them", "here")
+    line(run, "In which folder", "here")
     run.expect("Summary")
     run.expect("/live/{namespace}/*")
     run.expect("team-a, team-b")
@@ -292,12 +292,12 @@ def test_a_terminal_without_keys_takes_numbers_and_names(start: type[Terminal], 
     run.expect("Enter writes")
     run.send("y" + ENTER)
     assert run.end() == 0, run.shown
-    assert (tmp_path / "here" / "kustomization.yaml").exists()
+    assert (tmp_path / "here" / "external-secrets" / "kustomization.yaml").exists()
 
 
 def test_files_in_the_way_are_told_and_the_folder_is_asked_again(start: type[Terminal], tmp_path: Path) -> None:
     (tmp_path / "here").mkdir()
-    (tmp_path / "here" / ".eso-lint.yaml").write_text("profile: minimal\n")
+    (tmp_path / "here" / "NOTES.md").write_text("mine\n")
     some = (
         "--teams",
         "one",
@@ -311,11 +311,11 @@ def test_files_in_the_way_are_told_and_the_folder_is_asked_again(start: type[Ter
         "2.9",
     )
     more = ("--auth", "kubernetes", "--no-push", "--no-hardened", "--gitops", "none", "--remote-namespace", "x")
-    run = start(*some, *more, "-o", "here", "--namespaces", "shop")
-    run.expect("`here` holds files that say something else: .eso-lint.yaml")
-    line(run, "Where to write", "there")
+    run = start(*some, *more, "-o", "here", "--folder", ".", "--namespaces", "shop")
+    run.expect("`here` holds files that say something else: NOTES.md")
+    line(run, "In which folder", "there")
     run.expect("Enter writes")
     run.send(ENTER)
     assert run.end() == 0, run.shown
-    assert [path.name for path in (tmp_path / "here").iterdir()] == [".eso-lint.yaml"]
+    assert [path.name for path in (tmp_path / "here").iterdir()] == ["NOTES.md"]
     assert (tmp_path / "there" / ".eso-lint.yaml").exists()
