@@ -357,6 +357,10 @@ def _notes(result: Result) -> list[str]:
     if unknown:
         some = f"{unknown:,} place{'s' if unknown > 1 else ''} in deliveries could not be followed"
         notes.append(f"{some}; what is unknown for that is not reported (`eso-lint inventory` lists them)")
+    if any(rule.name == "iam-missing-action" for rule in result.rules):
+        from eso_lint.iam.join import unverified
+
+        notes += unverified(result.workspace)
     if result.workspace.config.render:
         notes += _second_opinions(result.workspace)
     return notes + [

@@ -339,3 +339,18 @@ def own_aws_roles(store: Store, ws: Workspace) -> Iterator[tuple[Role, Led]]:
                 first = by_role[id(role)][0]
                 if first.store is store and first.login is login:
                     yield role, first
+
+
+def unverified(ws: Workspace) -> tuple[str, ...]:
+    """What the summary says once of stores that are used, and whose roles are not here."""
+    stores = [s for s in ws.all(Store) if s.provider == "aws" and not s.archived and uses(s, ws)]
+    unseen = {(s.file.path, s.root.start) for s in stores if not any(_held(login) for login in aws_logins(s, ws))}
+    if not unseen:
+        return ()
+    some = "1 AWS store" if len(unseen) == 1 else f"{len(unseen)} AWS stores"
+    whose = "its role is" if len(unseen) == 1 else "their roles are"
+    return (f"what {some} may do is not checked: {whose} not in this repository (`eso-lint permissions` prints more)",)
+
+
+def _held(login: Login) -> bool:
+    return login.last is not None and bool(login.last.roles)
