@@ -89,8 +89,9 @@ def _answered(line: CommandLine, given: dict[str, Given]) -> Answers:
     """All answers: those given, and those of a person at a terminal or of whoever pipes lines."""
     values: dict[str, Value] = {key: each.value for key, each in given.items()}
     progress = follow(values)
-    terminal = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty() and line.text("answers") != "-"
-    if terminal or (not progress.done and line.text("answers") != "-" and _lines_wait()):
+    ask = not line.has("yes") and line.text("answers") != "-"
+    terminal = ask and sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+    if terminal or (ask and not progress.done and _lines_wait()):
         progress, values = _talk(line, terminal).interview(values, lambda draft: _preview(line, draft))
         # What a person changed their mind about is no mistake of theirs.
         progress = progress._replace(unasked=() if terminal else progress.unasked)

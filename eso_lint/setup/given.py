@@ -23,6 +23,7 @@ def flags() -> tuple[Option, ...]:
     """The flags of `eso-lint init`: one for each question, two for a yes or no."""
     made = [
         Option("answers", "FILE", "answers from a file, YAML or JSON (`-`: standard input); flags win over it"),
+        Option("yes", "", "ask nothing: take the defaults, and name what is missing", short="y"),
         Option("questions", "", "print all questions as JSON Schema, and stop"),
         Option("diff", "", "show what would change in the folder and write nothing; exit code 1 where something would"),
         Option("force", "", "write over files that say something else"),

@@ -319,3 +319,14 @@ def test_files_in_the_way_are_told_and_the_folder_is_asked_again(start: type[Ter
     assert run.end() == 0, run.shown
     assert [path.name for path in (tmp_path / "here").iterdir()] == ["NOTES.md"]
     assert (tmp_path / "there" / ".eso-lint.yaml").exists()
+
+
+def test_yes_asks_nothing_on_a_terminal_either(start: type[Terminal], tmp_path: Path) -> None:
+    run = start("--yes", "--teams", "one")
+    run.expect("answers missing: --platform, --provider, --path, --namespaces")
+    assert run.end() == 2
+    some = ("--platform", "kind", "--provider", "kubernetes", "--path", "shop-*", "--namespaces", "shop")
+    run = start("-y", "--teams", "one", *some, "--remote-namespace", "shared")
+    run.expect("files written")
+    assert run.end() == 0
+    assert (tmp_path / "external-secrets" / "NOTES.md").exists()
