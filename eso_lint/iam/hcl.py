@@ -175,7 +175,7 @@ class Reader:
             self.expect(":")
             self.blank()
             no = self.expression()
-            found = Choice(found, yes, no, found.start, no.end)
+            found = Choice(found, yes, no, found.start, self.at)
         else:
             self.at = back
         self.depth -= 1
