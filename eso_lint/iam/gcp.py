@@ -165,8 +165,8 @@ def _is_sure(need: Need, identity: Identity, found: Gcp) -> bool:
 
 
 def _speaks(grant: Grant, found: Gcp) -> bool:
-    """Whether a grant is certain and about secrets."""
-    if grant.maybe or grant.kind not in ("gcp-project", "gcp-secret") or grant.role.text is None:
+    """Whether a grant is about secrets. A condition on it only narrows what it says."""
+    if grant.kind not in ("gcp-project", "gcp-secret") or grant.role.text is None:
         return False
     return any(has(grant.role, p, found) for p in ("secretmanager.versions.access", "secretmanager.versions.add",
                "secretmanager.secrets.get", "secretmanager.secrets.list"))  # fmt: skip

@@ -50,7 +50,7 @@ def values(answers: Answers) -> dict[str, Any]:
     """The chart's values, those alone that the chart of this release has."""
     release = named(chart_of(answers)) or release_of(answers)
     keep = (
-        {"argocd.argoproj.io/sync-options": "ServerSideApply=true,Prune=false,Delete=false"}
+        {"argocd.argoproj.io/sync-options": "Prune=false,Delete=false"}
         if answers.gitops == "argocd"
         else {"helm.sh/resource-policy": "keep"}
     )

@@ -121,13 +121,17 @@ def azure_files(answers: Answers) -> dict[str, str]:
     """A role on each secret: Azure has no prefixes."""
     reader, writer = "Key Vault Secrets User", "Key Vault Secrets Officer"
     blocks = [
-        block("variable", ("key_vault_id",), type="=string", description="the resource id of the key vault"),
+        block("variable", ("subscription_id",), type="=string", description="the key vault's subscription"),
+        block("variable", ("vault_resource_group",), type="=string", description="the key vault's resource group"),
     ]
     if answers.auth == "workload-identity":
         blocks += [
             block("variable", ("resource_group",), type="=string", description="where the identities live"),
             block("variable", ("location",), type="=string", description="their region"),
         ]
+    name = answers.vault_url.partition("://")[2].partition(".")[0]
+    group = "/subscriptions/${var.subscription_id}/resourceGroups/${var.vault_resource_group}"
+    vault = f"{group}/providers/Microsoft.KeyVault/vaults/{name}"
     for tenant in tenants(answers):
         label = symbol(tenant.namespace)
         if answers.auth == "workload-identity":
@@ -145,7 +149,7 @@ def azure_files(answers: Answers) -> dict[str, str]:
                 block(
                     "resource",
                     ("azurerm_role_assignment", symbol(f"{label}_{key}")),
-                    scope=f"${{var.key_vault_id}}/secrets/{key}",
+                    scope=f"{vault}/secrets/{key}",
                     role_definition_name=role,
                     principal_id=principal,
                 )

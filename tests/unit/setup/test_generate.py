@@ -80,8 +80,7 @@ def test_a_release_without_the_provider_is_refused() -> None:
 @pytest.mark.parametrize("provider", DEEP)
 def test_the_same_answers_give_the_same_well_formed_bytes(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    push: dict[str, Value] = {"push": True} if can_push(provider) else {}
-    given = answers(provider, hardened=True, kyverno=True, gitops="argocd", **push)
+    given = answers(provider, hardened=True, kyverno=True, gitops="argocd", push=can_push(provider))
     files = generate(given)
     assert files == generate(given)
     assert list(files) == sorted(files)
@@ -100,9 +99,9 @@ def test_the_same_answers_give_the_same_well_formed_bytes(provider: str, monkeyp
 @pytest.mark.skipif(not KUBECTL, reason="ESO_LINT_KUBECTL names no kubectl")
 @pytest.mark.parametrize("provider", DEEP)
 def test_kustomize_builds_it(provider: str, tmp_path: Path) -> None:
-    push: dict[str, Value] = {"push": True} if can_push(provider) else {}
+    push = can_push(provider)
     for teams, gitops in itertools.product(("many", "one"), ("none", "flux", "argocd")):
-        files = generate(answers(provider, teams, hardened=True, kyverno=True, gitops=gitops, **push))
+        files = generate(answers(provider, teams, hardened=True, kyverno=True, gitops=gitops, push=push))
         root = tmp_path / f"{teams}-{gitops}"
         for path, text in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
