@@ -47,7 +47,6 @@ class Answers(NamedTuple):
     region: str = ""  # AWS
     issuer: str = ""  # the cluster's OIDC issuer, an https URL (AWS irsa, Azure, Vault jwt)
     project: str = ""  # Google's project id, GitLab's number, Doppler's, Infisical's, Bitwarden's project
-    project_number: str = ""  # Google
     audience: str = ""  # Google federation: //iam.googleapis.com/projects/N/locations/global/workloadIdentityPools/…
     tenant: str = ""  # Azure
     vault_url: str = ""  # Vault, OpenBao, Azure Key Vault

@@ -22,14 +22,6 @@ READ_ONLY = frozenset((
 # Providers that cannot be read from: their objects are PushSecrets.
 WRITE_ONLY = frozenset(("github", "ngrok"))
 
-DEFAULT_PATHS = {
-    "azure-key-vault": "prod-{namespace}-*",
-    "gcp-secret-manager": "prod-{namespace}-*",
-    "kubernetes": "{namespace}-*",
-    "doppler": "*",
-    "gitlab": "*",
-}
-
 
 def auths(provider: str, platform: str, eso_version: str) -> tuple[str, ...]:
     """The ways a store may log in, the best first: short-lived identities of the platform before static ones.
@@ -71,7 +63,3 @@ def provider_key(provider: str, auth: str, push: bool, eso_version: str) -> str:
 
 def can_push(provider: str) -> bool:
     return PROVIDERS.get(provider, provider) not in READ_ONLY
-
-
-def default_path(provider: str) -> str:
-    return DEFAULT_PATHS.get(provider, "prod/{namespace}/*")

@@ -14,7 +14,8 @@ from eso_lint.setup.answers import PROVIDERS, Answers
 from eso_lint.setup.conversation import completed, follow
 from eso_lint.setup.generate import generate
 from eso_lint.setup.question import Value
-from eso_lint.setup.tables import can_push, default_path
+from eso_lint.setup.questions import BY_KEY
+from eso_lint.setup.tables import can_push
 from eso_lint.source.node import SourceFile
 
 GUID = "11111111-2222-4333-8444-555555555555"
@@ -42,6 +43,11 @@ RELEASES = ("0.20", "1.3", "2.9")
 ROOT = (".eso-lint.yaml", ".pre-commit-config.yaml", ".github/")
 
 
+def _offered(provider: str) -> str:
+    form = BY_KEY["path"].form({"provider": provider})
+    return form.offer if form else ""
+
+
 def answers(provider: str, teams: str = "many", platform: str = "eks", **given: Value) -> Answers:
     """The answers of somebody who knows all that is asked; AssertionError where some will not do."""
     told: dict[str, Value] = {
@@ -49,7 +55,7 @@ def answers(provider: str, teams: str = "many", platform: str = "eks", **given: 
         "provider": provider,
         "teams": teams,
         "platform": platform,
-        "path": PATHS.get(provider, default_path(provider)),
+        "path": PATHS.get(provider, _offered(provider)),
         "project": PROJECTS.get(provider, "shop"),
         "vault_url": "https://shop.vault.azure.net" if provider == "azure-key-vault" else "https://vault.example.org:8200",
         **given,
