@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from eso_lint.app import build, charts_of, choose, read
@@ -17,6 +18,8 @@ from eso_lint.model.workspace import Workspace
 from eso_lint.source.node import SourceFile
 from eso_lint.source.prefilter import Interest
 from eso_lint.testing import files_of
+
+ROOT = Path(__file__).parents[3]
 
 ROLE = """
 # file: iam.tf
@@ -160,7 +163,9 @@ def test_the_command_prints_what_is_needed(folder: Path) -> None:
 
 def test_the_command_prints_the_smallest_policy(folder: Path) -> None:
     done = run(folder, "--format", "json", "--provider", "aws")
-    (store,) = json.loads(done.stdout)["stores"]
+    printed = json.loads(done.stdout)
+    jsonschema.validate(printed, json.loads((ROOT / "schemas" / "permissions.json").read_text()))
+    (store,) = printed["stores"]
     assert store["policy"]["Statement"] == [
         {
             "Sid": "Read1",
