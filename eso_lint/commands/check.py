@@ -127,7 +127,8 @@ def _nested(settings: Any, source: Input) -> list[str]:
     return [
         f"{path} is not read: the configuration file stands at the root"
         for path in found
-        if "/" in path and path != used
+        # A workflow may well be called after what it runs.
+        if "/" in path and path != used and "/.github/workflows/" not in f"/{path}"
     ]
 
 

@@ -56,8 +56,9 @@ def test_flags_alone_are_enough(capsys: pytest.CaptureFixture[str], folder: Path
 
 def test_the_result_lints_clean(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert run(capsys, *ENOUGH)[0] == 0
-    code, out, _ = run(capsys, "--profile", "strict", ".")
+    code, out, err = run(capsys, "--profile", "strict", ".")
     assert code == 0, out
+    assert "warning" not in err
 
 
 def test_missing_answers_are_named_at_once(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
