@@ -18,13 +18,14 @@ def roots(ws: Workspace, needle: re.Pattern[bytes]) -> Iterator[Mapping]:
     """The documents of all files in which a needle is found."""
     from eso_lint.source.parse import parse
 
-    known = {result.file.path: result for result in ws.parsed}
+    def wanted(text: str) -> bool:
+        return needle.search(text.encode("utf-8", "replace")) is not None
+
+    # Of a file that was parsed for the rules, documents may be left out that count here.
     for path, file in ws.sources.items():
         if path.endswith(_ENDS) and len(file.data) <= _MAX_BYTES and needle.search(file.data):
-            result = known.get(path) if path in known and known[path].documents else None
-            for document in (result or parse(file)).documents:
-                text = file.text[document.start : document.end]
-                if isinstance(document.root, Mapping) and needle.search(text.encode("utf-8", "replace")):
+            for document in parse(file, wanted).documents:
+                if isinstance(document.root, Mapping):
                     yield document.root
 
 

@@ -85,7 +85,10 @@ def _unused(store: Store, ws: Workspace, policies: tuple[VaultPolicy, ...]) -> l
     found = []
     for policy in policies:
         for rule in policy.rules:
-            asked = {need.action for need in needed if fits(rule.path.raw, need.resource) is not False}
+            near = [need for need in needed if fits(rule.path.raw, need.resource) is not False]
+            # With the last of its properties a secret goes as a whole.
+            asked = {"delete" if need.use.feature == "delete" else need.action for need in near}
+            asked |= {need.action for need in near}
             idle = [c.shown for c in rule.capabilities if c.raw not in asked and c.raw != "deny"]
             if idle:
                 line = rule.span.file.position(rule.span.start)[0]

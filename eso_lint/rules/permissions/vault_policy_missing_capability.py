@@ -176,10 +176,11 @@ def vault_policy_missing_capability(resource: BaseExternalSecret | BasePushSecre
             allowed = ", ".join(c.shown for c in closest.capabilities) or "nothing"
             related.insert(0, Related(closest.path.span, f"what comes closest: {allowed} on `{closest.path.shown}`"))
         names = ", ".join(f"`{policy.name.shown}`" for policy in gap.policies)
+        verb = "denies" if gap.answer.verdict == "denied" else "does not allow"
         yield Problem(
             at=gap.use.at,
-            message=f"{gap.use.words} needs {capabilities} on `{gap.need.shown}`, which no policy of role "
-            f"`{gap.role.role.shown}` allows",
+            message=f"{gap.use.words} needs {capabilities} on `{gap.need.shown}`, which Vault {verb} to role "
+            f"`{gap.role.role.shown}`",
             label="Vault will deny this",
             related=tuple(related),
             note=f"policies of the role: {names}",
