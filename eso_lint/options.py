@@ -232,6 +232,8 @@ _WORDS = {
 
 def help_text(command: str | None) -> str:
     """The help of one command; of the program (`check` included) where it is None."""
+    from textwrap import wrap
+
     shown = command or "check"
     if command is None:
         parts = ["usage: eso-lint [check] [PATH...] [flags]", "       eso-lint COMMAND [flags]", ""]
@@ -244,7 +246,8 @@ def help_text(command: str | None) -> str:
     for option in options_of(shown):
         short = f"-{option.short}, " if option.short else "    "
         left = f"  {short}--{option.name}{' ' + option.metavar if option.metavar else ''}"
-        parts.append(f"{left:<34}{option.help}" if len(left) < 33 else f"{left}\n{'':<34}{option.help}")
+        right = f"\n{'':<34}".join(wrap(option.help, 86, break_long_words=False, break_on_hyphens=False))
+        parts.append(f"{left:<34}{right}" if len(left) < 33 else f"{left}\n{'':<34}{right}")
     parts += [
         "",
         "environment: ESO_LINT_CONFIG, ESO_LINT_FORMAT, ESO_LINT_COLOR, NO_COLOR, FORCE_COLOR",

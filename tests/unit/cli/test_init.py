@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from eso_lint.cli import main
+from eso_lint.setup.questions import QUESTIONS
 
 ROOT = Path(__file__).parents[3]
 ENOUGH = [
@@ -208,3 +209,11 @@ def test_explain_shows_what_would_have_written_it_right(capsys: pytest.CaptureFi
     )
     assert "eso-lint init" not in run(capsys, "explain", "yaml-syntax")[1]
     assert "init" not in json.loads(run(capsys, "explain", "yaml-syntax", "--format", "json")[1])
+
+
+def test_the_help_lists_every_answer_and_stays_readable(capsys: pytest.CaptureFixture[str]) -> None:
+    text = run(capsys, "init", "--help")[1]
+    assert all(f"--{question.flag} " in text for question in QUESTIONS)
+    assert "-o, --output" in text
+    # What has no space in it may be longer.
+    assert [line for line in text.splitlines() if len(line) > 120 and " " in line.strip()] == []
