@@ -361,6 +361,9 @@ def _notes(result: Result) -> list[str]:
         from eso_lint.iam.join import unverified
 
         notes += unverified(result.workspace)
+    identities = sys.modules.get("eso_lint.iam.identities")  # only where rules asked what is granted
+    if identities is not None:
+        notes += identities.unread_notes(result.workspace)
     if result.workspace.config.render:
         notes += _second_opinions(result.workspace)
     return notes + [

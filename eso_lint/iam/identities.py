@@ -118,6 +118,12 @@ class Identities:
     def blocks(self) -> tuple[Block, ...]:
         return tuple(x for f in self._every("blocks") for x in f.blocks)
 
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """What was not read of the files that were looked at so far."""
+        seen = {id(f): f for f in self._found.values()}
+        return tuple(x for f in seen.values() for x in f.unread)
+
     @cached_property
     def _named(self) -> dict[str, list[Role]]:
         found: dict[str, list[Role]] = {}
@@ -175,3 +181,15 @@ def identities(ws: Workspace) -> Identities:
 
 def _identities(ws: Workspace) -> Identities:
     return Identities(ws)
+
+
+def unread_notes(ws: Workspace) -> tuple[str, ...]:
+    """What the summary says of files that may grant something and were not read."""
+    unread = identities(ws).unread
+    if not unread:
+        return ()
+    first = unread[0]
+    line = f":{first.span.file.position(first.span.start)[0]}" if first.span is not None else ""
+    more = len(unread) - 1
+    others = f", nor {more} more place{'s' if more > 1 else ''}" if more else ""
+    return (f"what `{first.path}{line}` grants is not read ({first.why}){others}; what is unknown is not reported",)

@@ -21,8 +21,8 @@ _ENDS = (
     ".yaml", ".yml", ".json", ".sh", ".bash", ".zsh", ".ksh", ".mk", ".just", ".dockerfile", ".Dockerfile",
     ".md", ".markdown", ".mdx",
     # Objects that other languages make speak for a reference.
-    ".tf", ".tfvars", ".hcl", ".jsonnet", ".libsonnet", ".cue", ".k", ".dhall", ".py", ".ts", ".js", ".go", ".rb",
-    ".tpl", ".tmpl", ".j2", ".nix", ".toml",
+    ".tf", ".tofu", ".tfvars", ".hcl", ".jsonnet", ".libsonnet", ".cue", ".k", ".dhall", ".py", ".ts", ".js", ".go",
+    ".rb", ".tpl", ".tmpl", ".j2", ".nix", ".toml",
 )  # fmt: skip
 _SCRIPT_NAMES = re.compile(
     r"(?:(?:GNU)?[mM]akefile|\.?[jJ]ustfile|[tT]askfile|Dockerfile|Containerfile)(?:[.-][\w.-]+)?\Z"

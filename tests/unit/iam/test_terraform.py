@@ -7,9 +7,10 @@ import pytest
 from eso_lint.config import Config
 from eso_lint.iam.aws import allowed
 from eso_lint.iam.grant import RANDOM, Role
-from eso_lint.iam.identities import Found
+from eso_lint.iam.identities import Found, identities, unread_notes
 from eso_lint.iam.terraform_found import read
 from eso_lint.model.workspace import Workspace
+from eso_lint.source.discover import is_relevant
 from eso_lint.source.file import SourceFile
 
 GET = "secretsmanager:GetSecretValue"
@@ -400,3 +401,20 @@ def test_arns_of_declared_secrets_end_in_letters_by_chance() -> None:
     )
     (role,) = found(main=text).roles
     assert role.name.raw.endswith(f":secret:a-{RANDOM * 6}")
+
+
+def test_the_summary_tells_what_was_not_read() -> None:
+    files = {"main.tf": "a = 1\nb = = 1\n" + ROLE, "more.tf.json": "{}"}
+    ws = Workspace([], Config(), sources={path: SourceFile(path, text.encode()) for path, text in files.items()})
+    assert unread_notes(ws) == ()
+    assert identities(ws).roles
+    (note,) = unread_notes(ws)
+    assert note == (
+        "what `more.tf.json` grants is not read (Terraform in JSON is not read), nor 1 more place; "
+        "what is unknown is not reported"
+    )
+
+
+@pytest.mark.parametrize("name", ["main.tf", "main.tofu", "prod.tfvars", "policy.json", "policy.json.tpl"])
+def test_what_is_read_here_is_found_in_a_repository(name: str) -> None:
+    assert is_relevant(name)
