@@ -70,10 +70,10 @@ def _secret(use: Use) -> tuple[str, str]:
     if name.startswith("arn:"):
         # An ARN may be written without the random end.
         arn = name if name.count(":") >= 6 else secret_arn(use.store, HOLE)
-        return (arn if len(arn) > 7 and arn[-7] == "-" else arn + HOLE), name
+        return (arn if len(arn) > 7 and arn[-7] == "-" else arn + HOLE), f"`{name}`"
     if use.key is not None and use.key.startswith("arn:"):
-        return secret_arn(use.store, HOLE), name  # a prefix before an ARN names nothing; another rule says so
-    return secret_arn(use.store, name), name
+        return secret_arn(use.store, HOLE), f"`{name}`"  # a prefix before an ARN names nothing; another rule says so
+    return secret_arn(use.store, name), f"`{name}`"
 
 
 def _secrets_manager(use: Use, ws: Workspace) -> Iterator[Need]:
@@ -92,8 +92,9 @@ def _secrets_manager(use: Use, ws: Workspace) -> Iterator[Need]:
             yield Need(_SM + "BatchGetSecretValue", EVERY, use)
         yield Need(_SM + "ListSecrets", EVERY, use)
         # Which secrets a find meets is not written beyond how their names begin: the right has to be there for some.
-        below = secret_arn(use.store, found_prefix(use) + HOLE)
-        yield Need(_SM + "GetSecretValue", below, use, "the secrets that are found")
+        prefix = found_prefix(use)
+        shown = f"secrets whose names begin with `{prefix}`" if prefix else "the secrets that are found"
+        yield Need(_SM + "GetSecretValue", secret_arn(use.store, prefix + HOLE), use, shown)
     elif use.feature in ("push", "push-new"):
         # Asked before the secret is there: no condition on its tags can hold.
         yield one("DescribeSecret", context=_NONE_YET)
@@ -158,7 +159,7 @@ def _parameter_store(use: Use) -> Iterator[Need]:
         arn = name
     else:
         arn = parameter_arn(use.store, name)
-    shown = "a parameter whose name is not known" if written is None else written
+    shown = "a parameter whose name is not known" if written is None else f"`{written}`"
 
     def one(action: str, sure: bool = True) -> Need:
         return Need(_SSM + action, arn, use, shown, sure)
@@ -172,7 +173,13 @@ def _parameter_store(use: Use) -> Iterator[Need]:
         path = use.key if use.key else "/" if use.key == "" else HOLE
         below = parameter_arn(use.store, HOLE)
         other = ((_SSM + "DescribeParameters", EVERY), (_SSM + "GetParameter", below))
-        yield Need(_SSM + "GetParametersByPath", parameter_arn(use.store, path), use, path, instead=other)
+        yield Need(
+            _SSM + "GetParametersByPath",
+            parameter_arn(use.store, path),
+            use,
+            f"`{path.replace(HOLE, '…')}`",
+            instead=other,
+        )
     elif use.feature == "find-tags":
         yield Need(_SSM + "DescribeParameters", EVERY, use)
         yield Need(_SSM + "GetParameter", parameter_arn(use.store, HOLE), use, "the parameters that are found")

@@ -134,7 +134,8 @@ def absent_roles(store: Store, ws: Workspace) -> Iterator[Absent]:
             name = text.rsplit("/", 1)[-1]
             if len(parts) < 6 or not parts[5].startswith("role/") or found.role(text).all:
                 continue
-            near = next((r for r in found.roles if r.name.text == found.near(text)), None)
+            slip = found.near(text)
+            near = next((r for r in found.roles if slip is not None and r.name.text == slip), None)
             if near is not None and near.account not in (None, parts[4]):
                 near = None
             if near is not None or parts[4] in ws.index(_accounts):

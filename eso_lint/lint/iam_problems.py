@@ -24,7 +24,7 @@ def gap_problem(gap: Gap) -> Problem:
     if right.answer.verdict == "denied":
         message = f"{actions} {_is(gap)} denied to {role}"
     elif about:
-        message = f"{actions} {_is(gap)} granted to {role}, but not on `{about}`"
+        message = f"{actions} {_is(gap)} granted to {role}, but not on {about}"
     else:
         message = f"{actions} {_is(gap)} not granted to {role}"
     return Problem(

@@ -92,6 +92,8 @@ GOOD = STORE.replace("eso-shpo  # <- ESO725", "eso-shop") + ROLE
 
 GOOD_ELSEWHERE = STORE.replace("  # <- ESO725", "")
 
+GOOD_PREFIX = STORE.replace("eso-shpo  # <- ESO725", "eso-shop-20260101") + ROLE.replace("  name =", "  name_prefix =")
+
 GOOD_HOLES = STORE.replace("  # <- ESO725", "") + ROLE.replace('"eso-shop"', '"${var.name}"')
 
 
@@ -102,7 +104,7 @@ GOOD_HOLES = STORE.replace("  # <- ESO725", "") + ROLE.replace('"eso-shop"', '"$
     severity=Severity.WARNING,
     since="0.1.0",
     bad=(BAD, BAD_ACCOUNT),
-    good=(GOOD, GOOD_ELSEWHERE, GOOD_HOLES),
+    good=(GOOD, GOOD_ELSEWHERE, GOOD_HOLES, GOOD_PREFIX),
     reads=("ServiceAccount",),
     words=AWS_IAM,
 )
