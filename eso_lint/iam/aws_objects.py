@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from eso_lint.iam.grant import HOLE, Association, Condition, Policy, Principal, Role, Statement, Value
@@ -15,14 +14,14 @@ from eso_lint.model.workspace import Workspace
 from eso_lint.source.file import Span
 from eso_lint.source.node import Mapping, Node, is_absent, items, lookup, string
 
-_NEEDLE = re.compile(
-    rb"\b(?:eksctl\.io/|iam\.services\.k8s\.aws/|eks\.services\.k8s\.aws/|(?:iam|eks)\.aws(?:\.m)?\.(?:upbound|crossplane)\.io/)"
-)
+_NEEDLES = (
+    "eksctl.io/", ".services.k8s.aws/", ".aws.upbound.io/", ".aws.m.upbound.io/", ".aws.crossplane.io/",
+)  # fmt: skip
 _EXTERNAL_NAME = "crossplane.io/external-name"
 
 
 def read(ws: Workspace) -> Found:
-    objects = [_Object(root) for root in roots(ws, _NEEDLE)]
+    objects = [_Object(root) for root in roots(ws, *_NEEDLES)]
     roles: list[Role] = []
     associations: list[Association] = []
     policies = _Policies(objects)

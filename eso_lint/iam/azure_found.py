@@ -6,7 +6,6 @@ objects of Azure Service Operator, by name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -22,7 +21,7 @@ from eso_lint.source.file import Span
 from eso_lint.source.node import Mapping, items, lookup, string
 
 Key = tuple[str, ...]
-_NEEDLE = re.compile(rb"\b(?:managedidentity|authorization)\.azure\.com/")
+_NEEDLES = ("managedidentity.azure.com/", "authorization.azure.com/")
 # A service principal is the application that it is made of.
 _PRINCIPALS = {"azuread_service_principal": ("client_id", "application_id")}
 _TYPES = ("secret", "key", "certificate")
@@ -77,7 +76,7 @@ def azure_found(ws: Workspace) -> Azure:
 
 def _found(ws: Workspace) -> Azure:
     blocks = Blocks(identities(ws))
-    written = list(roots(ws, _NEEDLE))
+    written = list(roots(ws, *_NEEDLES))
     return Azure(
         (*_federations(blocks), *_operator_federations(written)),
         (*_assignments(blocks), *_operator_assignments(written)),

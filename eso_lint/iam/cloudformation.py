@@ -18,7 +18,7 @@ from eso_lint.model.workspace import Workspace
 from eso_lint.source.file import Span
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, lookup, string
 
-_NEEDLE = re.compile(rb"AWS::(?:IAM::(?:Role|Policy|ManagedPolicy|RolePolicy)|EKS::PodIdentityAssociation)\b")
+_NEEDLES = ("AWS::IAM::", "AWS::EKS::PodIdentityAssociation")
 _TAG = re.compile(r"!(\w+)[ \t]*(?:#[^\n]*)?(?:\r?\n[ \t]*)?\Z")
 _PART = re.compile(r"\$\{(!?)([^{}]*)\}")
 _MAX_DEPTH = 40
@@ -30,7 +30,7 @@ _LOGICAL = "\4"
 def read(ws: Workspace) -> Found:
     roles: list[Role] = []
     associations: list[Association] = []
-    for root in roots(ws, _NEEDLE):
+    for root in roots(ws, *_NEEDLES):
         template = _Template(root)
         if len(roles) < _MAX_ROLES:
             roles += template.roles()

@@ -15,7 +15,7 @@ from eso_lint.model.resource import group_version
 from eso_lint.model.workspace import Workspace
 from eso_lint.source.node import Mapping, Node, is_absent, items, lookup, string
 
-_NEEDLE = re.compile(rb"\b(?:iam|secretmanager)\.cnrm\.cloud\.google\.com/")
+_NEEDLE = ".cnrm.cloud.google.com/"
 # What a module of theirs binds is not seen, nor what a policy that replaces all others says.
 _UNSEEN = re.compile(rb"terraform-google-modules/|\"google_(?:project|folder|organization)_iam_policy\"")
 _PROJECT = "cnrm.cloud.google.com/project-id"

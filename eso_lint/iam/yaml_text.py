@@ -14,16 +14,18 @@ _MAX_BYTES = 2_000_000
 _PLACEHOLDER = re.compile(r"\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}|\$\([^()\n]*\)|<[^<>\n]*>|\$[A-Z_]{2,}")
 
 
-def roots(ws: Workspace, needle: re.Pattern[bytes]) -> Iterator[Mapping]:
-    """The documents of all files in which a needle is found."""
+def roots(ws: Workspace, *needles: str) -> Iterator[Mapping]:
+    """The documents of all files that hold one of these texts."""
     from eso_lint.source.parse import parse
 
     def wanted(text: str) -> bool:
-        return needle.search(text.encode("utf-8", "replace")) is not None
+        return any(needle in text for needle in needles)
+
+    sought = [needle.encode() for needle in needles]
 
     # Of a file that was parsed for the rules, documents may be left out that count here.
     for path, file in ws.sources.items():
-        if path.endswith(_ENDS) and len(file.data) <= _MAX_BYTES and needle.search(file.data):
+        if path.endswith(_ENDS) and len(file.data) <= _MAX_BYTES and any(needle in file.data for needle in sought):
             for document in parse(file, wanted).documents:
                 if isinstance(document.root, Mapping):
                     yield document.root
