@@ -48,8 +48,8 @@ calls = count.pop("calls")
 print(json.dumps({"code": code, "work": dict(count), "schemas": schemas, "modules": modules, "calls": calls}), file=sys.stderr)
 """
 
-# Modules of ours that a run on this corpus may import.
-MOST_RULES, MOST_OTHERS = 130, 165
+# Modules of ours besides rules that a run on this corpus may import.
+MOST_MODULES = 200
 
 
 def corpus(root: Path, files: int) -> Path:
@@ -84,10 +84,8 @@ def test_work_is_what_it_was(small: Path, argv: tuple[str, ...], snapshot: Snaps
     assert isinstance(modules, list)
     assert isinstance(schemas, list)
     assert {"work": found["work"], "schemas": sorted(schemas)} == snapshot
-    # New rules and modules are no reason for a new snapshot, as long as they are few.
-    rules = sum(name.startswith("eso_lint.rules.") for name in modules)
-    assert rules <= MOST_RULES
-    assert len(modules) - rules <= MOST_OTHERS
+    # New modules are no reason for a new snapshot. Which rules are loaded is up to the corpus, which has all there is.
+    assert sum(not name.startswith("eso_lint.rules.") for name in modules) <= MOST_MODULES
 
 
 def test_every_file_is_opened_once(small: Path) -> None:
