@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from eso_lint.iam.glob import matches
 from eso_lint.iam.grant import RANDOM, Role, Statement, Value
-from eso_lint.iam.join import Right, rights
 from eso_lint.iam.modules import switch_of
 from eso_lint.iam.needs import EVERY
+from eso_lint.iam.rights import Right, rights
 from eso_lint.iam.uses import Use, uses_of
 from eso_lint.model.resource import Resource
 from eso_lint.model.workspace import Workspace

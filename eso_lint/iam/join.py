@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from eso_lint.iam import aws
-from eso_lint.iam.grant import HOLE, Answer, Association, Role, Value
+from eso_lint.iam.grant import HOLE, Association, Role, Value
 from eso_lint.iam.identities import Identities, Lookup, identities
-from eso_lint.iam.needs import Need, needs_of
 from eso_lint.iam.tree import Tree, at, from_node, text_of
 from eso_lint.iam.uses import Use, uses
 from eso_lint.model.irsa import uses_irsa
@@ -166,19 +164,26 @@ def _irsa(store: Store, reference: Reference, found: Identities, ws: Workspace) 
                     if is_in(account, namespace) and same_world(account, store)
                 ]
                 account = accounts[0] if len(accounts) == 1 else None
-                yield _annotated(store, reference, namespace, account, found)
+                yield _annotated(store, reference, namespace, account, found, ws)
         return
     answer = ws.resolve(reference)
     sure = isinstance(answer, Found) and answer.certain and len(answer.targets) == 1
     account = answer.targets[0] if isinstance(answer, Found) and sure else None
-    yield _annotated(store, reference, reference.namespace, account, found)
+    yield _annotated(store, reference, reference.namespace, account, found, ws)
 
 
-def _annotated(store: Store, reference: Reference, namespace: str | None, account: object, found: Identities) -> Login:
+def _annotated(
+    store: Store, reference: Reference, namespace: str | None, account: object, found: Identities, ws: Workspace
+) -> Login:
     login = Login(store, "irsa", namespace, reference.name, reference=reference)
     if account is None and namespace is not None and reference.name is not None:
         made = _made_by_terraform(namespace, reference.name, found)
-        return login._replace(first=_named(made, found)) if made is not None else login
+        if made is not None:
+            return login._replace(first=_named(made, found))
+        install = _install(store, ws)
+        own = install is not None and _is_called(namespace, reference.name, install)
+        role = _annotation(install) if install is not None and own else None
+        return login._replace(first=_identity(role, found)) if role is not None else login
     if not isinstance(account, ServiceAccount) or account.placement.open:
         return login
     role = account.annotation(ROLE_ARN)
@@ -201,17 +206,14 @@ def _made_by_terraform(namespace: str, name: str, found: Identities) -> Value | 
 
 def _controller(store: Store, found: Identities, ws: Workspace) -> Login:
     """The operator's own identity, where the repository installs it in one place and says its ServiceAccount."""
-    installs = [i for i in ws.views(OperatorInstall) if i.world in ("", store.world) or store.world == ""]
-    if len(installs) != 1:
+    install = _install(store, ws)
+    if install is None:
         return Login(store, "controller")
-    install: OperatorInstall = installs[0]
-    name = _own_account(install)
-    login = Login(store, "controller", install.namespace, name)
-    written = install.value("serviceAccount.annotations")
-    role = written.get(ROLE_ARN) if isinstance(written, Mapping) else None
-    if role is not None and not is_absent(role):
+    login = Login(store, "controller", install.namespace, _own_account(install))
+    role = _annotation(install)
+    if role is not None:
         return login._replace(first=_identity(role, found))
-    own = [a for a in found.associations if _is_own(a, install.namespace, name)]
+    own = [a for a in found.associations if _is_called(a.namespace.text, a.service_account.text, install)]
     if own:
         # One for each cluster, or for each way to make it: what all of their roles lack is lacking.
         steps = [_named(association.role, found) for association in own]
@@ -231,78 +233,25 @@ def _own_account(install: OperatorInstall) -> str | None:
     return None
 
 
-def _is_own(association: Association, namespace: str | None, name: str | None) -> bool:
-    """Whether an association is the operator's: a release's own account ends in the chart's name."""
-    account = association.service_account.text
-    if not namespace or association.namespace.text != namespace or account is None:
+def _is_called(namespace: str | None, name: str | None, install: OperatorInstall) -> bool:
+    """Whether a ServiceAccount is the operator's: one that a release names by itself ends in the chart's name."""
+    if not namespace or name is None or namespace != install.namespace:
         return False
-    return account == name if name is not None else account.endswith("external-secrets")
+    own = _own_account(install)
+    return name == own if own is not None else name.endswith("external-secrets")
 
 
-class Right(NamedTuple):
-    """What the policies say of one need: the answer for the role that is shown, and whether every role was certain."""
-
-    need: Need
-    login: Login
-    role: Role
-    answer: Answer
-    sure: bool
+def _install(store: Store, ws: Workspace) -> OperatorInstall | None:
+    """The one install of the operator that serves a store."""
+    installs = [i for i in ws.views(OperatorInstall) if i.world in ("", store.world) or store.world == ""]
+    return installs[0] if len(installs) == 1 else None
 
 
-def rights(use: Use, ws: Workspace) -> tuple[Right, ...]:
-    """What the policies of the repository say of all that one use needs; empty where its role is not here."""
-    known = ws.index(_rights)
-    key = id(use.entry), use.feature, id(use.store), id(use.source)
-    if key not in known:
-        known[key] = tuple(_judged(use, ws))
-    return known[key]
-
-
-def _rights(ws: Workspace) -> dict[tuple[object, ...], tuple[Right, ...]]:
-    return {}
-
-
-def _judged(use: Use, ws: Workspace) -> Iterator[Right]:
-    login = login_of(use, ws)
-    last = login.last if login is not None else None
-    if login is None or last is None or not last.roles:
-        return
-    for bare in needs_of(use, ws):
-        need = at_home(bare, last.arn)
-        answers = [(role, judge(role, need)) for role in last.roles]
-        # Where several roles may be the one, what any of them may do is not missing.
-        role, answer = next(((r, a) for r, a in answers if not a.fails), answers[0])
-        if answer.verdict == "missing" and need.action.startswith("secretsmanager:") and ws.index(_let_in):
-            answer = answer._replace(verdict="unknown")
-        yield Right(need, login, role, answer, last.sure)
-
-
-def _let_in(ws: Workspace) -> bool:
-    """Whether secrets may have policies of their own, which let a role in whatever the role's policies say."""
-    found = identities(ws)
-    return any(True for _ in found.of_type("aws_secretsmanager_secret_policy")) or any(
-        "policy" in block.attributes for block in found.of_type("aws_secretsmanager_secret")
-    )
-
-
-def at_home(need: Need, role: Value) -> Need:
-    """A need in the partition and account of the role that asks, where the role's ARN says them."""
-    parts, own = need.resource.split(":", 5), role.raw.split(":")
-    if len(parts) < 6 or len(own) < 6 or parts[0] != "arn":
-        return need
-    parts[1] = own[1] if parts[1] == HOLE else parts[1]
-    parts[4] = own[4] if parts[4] == HOLE else parts[4]
-    return need._replace(resource=":".join(parts))
-
-
-def judge(role: Role, need: Need) -> Answer:
-    """Whether a role's policies allow a need, itself or by what does as well."""
-    answer = aws.allowed(role, need.action, need.resource, dict(need.context))
-    if answer.fails and need.instead:
-        others = [aws.allowed(role, action, resource, dict(need.context)) for action, resource in need.instead]
-        if not any(other.fails for other in others):
-            return others[0]
-    return answer
+def _annotation(install: OperatorInstall) -> Node | None:
+    """The role that the chart's values give to the operator's ServiceAccount."""
+    written = install.value("serviceAccount.annotations")
+    role = written.get(ROLE_ARN) if isinstance(written, Mapping) else None
+    return None if role is None or is_absent(role) else role
 
 
 class Led(NamedTuple):

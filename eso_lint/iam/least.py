@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from eso_lint.iam.aws import named
 from eso_lint.iam.grant import HOLE, Role
-from eso_lint.iam.join import Login, Right, at_home, aws_logins, judge, login_of
+from eso_lint.iam.join import Login, aws_logins, login_of
 from eso_lint.iam.needs import EVERY, Need, needs
 from eso_lint.iam.needs_aws import resource_pattern
 from eso_lint.iam.policy_faults import allowing
+from eso_lint.iam.rights import Right, at_home, judge
 from eso_lint.model.kinds.store import Store
 from eso_lint.model.workspace import Workspace
 from eso_lint.record import NamedTuple

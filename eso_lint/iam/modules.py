@@ -7,7 +7,7 @@ writes statements for reading, a second one some for pushing to Secrets Manager.
 from __future__ import annotations
 
 from eso_lint.iam.grant import Argument, ModuleCall
-from eso_lint.iam.join import Right
+from eso_lint.iam.rights import Right
 from eso_lint.iam.tree import Items, Tree, text_of
 from eso_lint.iam.uses import WRITES
 from eso_lint.record import NamedTuple

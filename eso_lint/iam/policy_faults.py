@@ -9,10 +9,11 @@ from eso_lint.iam.aws import allowed, named
 from eso_lint.iam.gaps import Gap, aws_gaps, lacking_suffix
 from eso_lint.iam.grant import HOLE, Role, Statement, Value
 from eso_lint.iam.identities import identities
-from eso_lint.iam.join import ROLE_ARN, aws_logins, leading, rights
+from eso_lint.iam.join import ROLE_ARN, aws_logins, leading
 from eso_lint.iam.modules import Switch, switch_of
 from eso_lint.iam.needs import EVERY
 from eso_lint.iam.needs_aws import effective, found_prefix
+from eso_lint.iam.rights import rights
 from eso_lint.iam.uses import Use, uses
 from eso_lint.model.kinds.core import ServiceAccount
 from eso_lint.model.kinds.store import Store

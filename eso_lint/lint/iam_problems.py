@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eso_lint.iam.gaps import Gap
-from eso_lint.iam.join import Right
+from eso_lint.iam.rights import Right
 from eso_lint.lint.rule import Confidence, Problem, Related
 
 _CLOSEST = {

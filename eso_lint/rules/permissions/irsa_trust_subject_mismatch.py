@@ -111,7 +111,7 @@ def irsa_trust_subject_mismatch(store: Store, ws: Workspace) -> Iterator[Problem
     """
     for login in aws_logins(store, ws):
         identity, subject = login.first, login.subject
-        if identity is None or login.how != "irsa" or subject is None or not identity.roles:
+        if identity is None or login.how not in ("irsa", "controller") or subject is None or not identity.roles:
             continue
         misses = [subject_misses(role, subject) for role in identity.roles]
         miss = misses[0]
@@ -124,7 +124,7 @@ def irsa_trust_subject_mismatch(store: Store, ws: Workspace) -> Iterator[Problem
             message=f"the trust policy of role `{identity.roles[0].name.shown}` does not accept `{subject}`",
             label="trusts another subject",
             related=(
-                Related(account.span, f"{store.title} signs in as this ServiceAccount"),
+                Related(account.span, f"{store.title} signs in as {'this' if login.object else 'a'} ServiceAccount"),
                 Related(identity.arn.span, "which names the role"),
             ),
             help=f"write `{subject}`",

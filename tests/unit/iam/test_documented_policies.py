@@ -7,9 +7,9 @@ import json
 import pytest
 
 from eso_lint.iam.grant import Policy, Role, Value
-from eso_lint.iam.join import judge
 from eso_lint.iam.needs import needs
 from eso_lint.iam.policy import policy_of
+from eso_lint.iam.rights import judge
 from eso_lint.model.kinds.store import Store
 from eso_lint.source.file import SourceFile, Span
 from tests.unit.iam.test_needs import READ, SM, SSM, push, store, workspace
