@@ -8,7 +8,7 @@ from eso_lint.iam.grant import HOLE, Association, Condition, Policy, Principal, 
 from eso_lint.iam.identities import Found
 from eso_lint.iam.policy import policy_of
 from eso_lint.iam.tree import from_node, unknown
-from eso_lint.iam.yaml_text import roots, value_of
+from eso_lint.iam.yaml_text import roots, too_large, value_of
 from eso_lint.model.resource import group_version
 from eso_lint.model.workspace import Workspace
 from eso_lint.source.file import Span
@@ -34,7 +34,7 @@ def read(ws: Workspace) -> Found:
             roles.append(_role(one, policies))
         elif one.kind == "PodIdentityAssociation" and one.dialect:
             associations.append(_association(one, objects))
-    return Found(roles=tuple(roles), associations=tuple(associations))
+    return Found(roles=tuple(roles), associations=tuple(associations), unread=tuple(too_large(ws, *_NEEDLES)))
 
 
 class _Object:

@@ -13,7 +13,7 @@ from eso_lint.iam.grant import HOLE, Association, Policy, Role, Value
 from eso_lint.iam.identities import Found
 from eso_lint.iam.policy import policy_of
 from eso_lint.iam.tree import Fields, Items, Tree, objects, text_of, unknown
-from eso_lint.iam.yaml_text import replaced, roots, value_of, written
+from eso_lint.iam.yaml_text import replaced, roots, too_large, value_of, written
 from eso_lint.model.workspace import Workspace
 from eso_lint.source.file import Span
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, lookup, string
@@ -35,11 +35,13 @@ def read(ws: Workspace) -> Found:
         if len(roles) < _MAX_ROLES:
             roles += template.roles()
             associations += template.associations()
-    return Found(roles=tuple(roles), associations=tuple(associations))
+    return Found(roles=tuple(roles), associations=tuple(associations), unread=tuple(too_large(ws, *_NEEDLES)))
 
 
 class _Template:
     def __init__(self, root: Mapping) -> None:
+        # What aliases share is read once, however often it is named.
+        self._seen: dict[int, Tree | None] = {}
         self.resources: dict[str, tuple[str, Scalar, Mapping]] = {}
         resources = root.get("Resources")
         for key, value in resources.index.values() if isinstance(resources, Mapping) else ():
@@ -145,6 +147,14 @@ class _Template:
         node = _written(node)
         if depth > _MAX_DEPTH or isinstance(node, Opaque):
             return unknown(node.span)
+        if isinstance(node, (Mapping, Sequence)):
+            if id(node) not in self._seen:
+                self._seen[id(node)] = self._container(node, depth)
+            return self._seen[id(node)]
+        name = _function(node)
+        return self._call(name.removeprefix("Fn::"), node, node.span, depth + 1) if name is not None else value_of(node)
+
+    def _container(self, node: Mapping | Sequence, depth: int) -> Tree | None:
         name = _function(node)
         if name is not None:
             inner = node.index[_long(name)][1] if isinstance(node, Mapping) else node
@@ -152,9 +162,7 @@ class _Template:
         if isinstance(node, Mapping):
             pairs = [(Value(key.text, key.span), self.tree(value, depth + 1)) for key, value in _pairs(node)]
             return Fields(tuple((key, tree) for key, tree in pairs if tree is not None), node.span, node.open)
-        if isinstance(node, Sequence):
-            return self._items(node, depth + 1)
-        return value_of(node)
+        return self._items(node, depth + 1)
 
     def _items(self, node: Sequence, depth: int) -> Items:
         found = (self.tree(item, depth) for item in node.items)

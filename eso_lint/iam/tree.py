@@ -107,14 +107,21 @@ def is_unknown(tree: Tree | None) -> bool:
 _PLACEHOLDER = re.compile(r"\$\{[^{}]*\}|\{\{.*?\}\}|\$\([^()]*\)|<[^<>]*>")
 
 
-def from_node(node: Node | None) -> Tree | None:
-    """A node of YAML or JSON. What a template puts into a text is a hole in it."""
+def from_node(node: Node | None, seen: dict[int, Tree] | None = None) -> Tree | None:
+    """A node of YAML or JSON. What a template puts into a text is a hole in it; what aliases share stays shared."""
+    seen = {} if seen is None else seen
+    if isinstance(node, (Mapping, Sequence)) and id(node) in seen:
+        return seen[id(node)]
     if isinstance(node, Mapping):
-        pairs = [(Value(name, key.span), from_node(value)) for name, (key, value) in node.index.items()]
-        return Fields(tuple((key, tree) for key, tree in pairs if tree is not None), node.span, node.open)
+        pairs = [(Value(name, key.span), from_node(value, seen)) for name, (key, value) in node.index.items()]
+        fields = Fields(tuple((key, tree) for key, tree in pairs if tree is not None), node.span, node.open)
+        seen[id(node)] = fields
+        return fields
     if isinstance(node, Sequence):
-        found = (from_node(item) for item in node.items)
-        return Items(tuple(tree for tree in found if tree is not None), node.span, node.open)
+        found = (from_node(item, seen) for item in node.items)
+        listed = Items(tuple(tree for tree in found if tree is not None), node.span, node.open)
+        seen[id(node)] = listed
+        return listed
     if isinstance(node, Opaque):
         text, count = _PLACEHOLDER.subn(HOLE, node.text)
         return Value(text if count else HOLE, node.span)

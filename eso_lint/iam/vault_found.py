@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
-from eso_lint.iam.grant import HOLE, Grant, Value, VaultPolicy
+from eso_lint.iam.grant import HOLE, Grant, Unread, Value, VaultPolicy
 from eso_lint.iam.identities import Found
 from eso_lint.iam.vault_hcl import Places, looks_like_policy, value_of, vault_rules
 from eso_lint.iam.yaml_text import value_of as yaml_text
@@ -15,9 +16,10 @@ from eso_lint.model.workspace import Workspace
 from eso_lint.source.file import SourceFile, Span
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, lookup, string
 
-_POLICY_FILES = (".hcl", ".policy", ".hcl.tpl", ".hcl.tmpl")
+_POLICY_FILES = (".hcl", ".hcl.tpl", ".hcl.tmpl")
 _COMMANDS = (".sh", ".bash", ".yaml", ".yml", ".mk", ".just", "Makefile", "justfile", "Justfile")
 _MAX_BYTES = 2_000_000
+_MAX_COMMANDS = 500  # of one file
 _FLAGS = r"(?:[ \t]+-[\w-]+(?:=[^\s]*)?)*"
 _WRITE_POLICY = re.compile(
     rf"\b(?:vault|bao)[ \t]+policy[ \t]+write{_FLAGS}[ \t]+(?P<name>[\"']?[^\s\"'|;&]+[\"']?)[ \t]+"
@@ -43,8 +45,11 @@ def read(ws: Workspace) -> Found:
     """All of them; files are looked into where their bytes say that it is worth it."""
     policies: list[VaultPolicy] = []
     grants: list[Grant] = []
+    unread: list[Unread] = []
     for path, file in ws.sources.items():
         if len(file.data) > _MAX_BYTES:
+            if path.endswith((*_POLICY_FILES, *_COMMANDS)) and b"policy write" in file.data:
+                unread.append(Unread(path, "larger than 2 MB"))
             continue
         if path.endswith(_COMMANDS) and (b"policy write" in file.data or b"/role/" in file.data):
             policies += _written_policies(file, ws.sources)
@@ -57,7 +62,7 @@ def read(ws: Workspace) -> Found:
                     policies.append(found)
                 else:
                     grants.append(found)
-    return Found(grants=tuple(grants), vault_policies=tuple(policies))
+    return Found(grants=tuple(grants), vault_policies=tuple(policies), unread=tuple(unread))
 
 
 def named_files(ws: Workspace) -> dict[str, list[SourceFile]]:
@@ -85,7 +90,7 @@ def _commented(text: str, at: int) -> bool:
 def _written_policies(file: SourceFile, files: dict[str, SourceFile]) -> Iterator[VaultPolicy]:
     """`vault policy write NAME FILE`, or with the policy in a heredoc."""
     text = file.text
-    for match in _WRITE_POLICY.finditer(text):
+    for match in islice(_WRITE_POLICY.finditer(text), _MAX_COMMANDS):
         if _commented(text, match.start()):
             continue
         start, end = match.span("name")
@@ -110,7 +115,7 @@ def _written_policies(file: SourceFile, files: dict[str, SourceFile]) -> Iterato
 def _written_roles(file: SourceFile) -> Iterator[Grant]:
     """`vault write auth/MOUNT/role/NAME key=value …`."""
     text = file.text
-    for match in _WRITE_ROLE.finditer(text):
+    for match in islice(_WRITE_ROLE.finditer(text), _MAX_COMMANDS):
         if _commented(text, match.start()):
             continue
         arguments: dict[str, tuple[Value, ...]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from eso_lint.iam.grant import HOLE, Piece, Value
+from eso_lint.iam.grant import HOLE, Piece, Unread, Value
 from eso_lint.model.workspace import Workspace
 from eso_lint.source.node import Mapping, Node, Opaque, Scalar
 
@@ -29,6 +29,14 @@ def roots(ws: Workspace, *needles: str) -> Iterator[Mapping]:
             for document in parse(file, wanted).documents:
                 if isinstance(document.root, Mapping):
                     yield document.root
+
+
+def too_large(ws: Workspace, *needles: str) -> Iterator[Unread]:
+    """The files that `roots` leaves out for their size."""
+    sought = [needle.encode() for needle in needles]
+    for path, file in ws.sources.items():
+        if path.endswith(_ENDS) and len(file.data) > _MAX_BYTES and any(needle in file.data for needle in sought):
+            yield Unread(path, "larger than 2 MB")
 
 
 def value_of(node: Node | None) -> Value | None:

@@ -22,7 +22,7 @@ _ENDS = (
     ".md", ".markdown", ".mdx",
     # Objects that other languages make speak for a reference.
     ".tf", ".tofu", ".tfvars", ".hcl", ".jsonnet", ".libsonnet", ".cue", ".k", ".dhall", ".py", ".ts", ".js", ".go",
-    ".rb", ".tpl", ".tmpl", ".j2", ".nix", ".toml",
+    ".rb", ".tpl", ".tmpl", ".template", ".j2", ".nix", ".toml",
 )  # fmt: skip
 _SCRIPT_NAMES = re.compile(
     r"(?:(?:GNU)?[mM]akefile|\.?[jJ]ustfile|[tT]askfile|Dockerfile|Containerfile)(?:[.-][\w.-]+)?\Z"
