@@ -36,8 +36,9 @@ class Gap(NamedTuple):
 
     @property
     def sure(self) -> bool:
-        """Whether the role is certain, and so is the call."""
-        return all(right.sure for right in self.rights) and any(right.need.sure for right in self.rights)
+        """Whether the role is certain, what it is granted, and the call."""
+        certain = all(right.sure and not right.role.assumed for right in self.rights)
+        return certain and any(right.need.sure for right in self.rights)
 
 
 def aws_gaps(resource: Resource, ws: Workspace) -> tuple[Gap, ...]:

@@ -100,7 +100,8 @@ class Role(NamedTuple):
 
     `account` is None where unknown. `open`: policies may be attached that are not seen here (an AWS-managed one, one
     by an unknown ARN, a statement elsewhere). `origin` names the dialect: terraform, cloudformation, eksctl, ack,
-    crossplane. `maybe`: it may not exist (a `count` that is unknown).
+    crossplane. `maybe`: it may not exist (a `count` that is unknown). `assumed`: its policies are those that come of
+    the defaults of variables.
     """
 
     name: Value
@@ -115,6 +116,7 @@ class Role(NamedTuple):
     maybe: bool = False
     origin: str = "terraform"
     call: ModuleCall | None = None
+    assumed: bool = False
 
 
 class ModuleCall(NamedTuple):

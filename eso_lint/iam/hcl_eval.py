@@ -38,11 +38,15 @@ Resolve = Callable[[Ref], Result]
 
 
 class Budget:
-    """What all evaluation of one repository may cost."""
+    """What all evaluation of one repository may cost.
+
+    `assumed` is set where a value hangs on the default of a variable that a run may be given another value for.
+    """
 
     def __init__(self) -> None:
         self.steps = 0
         self.depth = 0
+        self.assumed = False
 
 
 class Scope(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,6 +14,14 @@ from eso_lint.iam.terraform_use import Instance, Use
 from eso_lint.iam.tree import Items, Ref, Tree, objects, text_of, unknown
 from eso_lint.source.file import Span
 
+# How a type of attachment names policies, and roles.
+_ATTACH = {
+    "aws_iam_role_policy": ("policy", "role"),
+    "aws_iam_role_policy_attachment": ("policy_arn", "role"),
+    "aws_iam_policy_attachment": ("policy_arn", "roles"),
+    "aws_iam_role_policy_attachments_exclusive": ("policy_arns", "role_name"),
+}
+_SERVICES = re.compile(rf"(?:secretsmanager|ssm|kms|sts|acm|tag):|[*?{HOLE}]|[a-z]*[*?{HOLE}]")
 # Home of the use, type (or `module`), name, key.
 _Id = tuple[str, str, str, str]
 
@@ -24,6 +33,7 @@ class _Attached(NamedTuple):
     maybe: bool
     home: str
     test: str
+    assumed: bool
 
 
 class AwsFound(NamedTuple):
@@ -73,6 +83,8 @@ class _Collector:
             return use.attribute(ident, instance, name)
 
         span = _head(use, ident)
+        trust = self.policies.document(get("assume_role_policy"), span)
+        use.budget.assumed = False
         fields = use.fields(ident, instance)
         name = text_of(get("name"))
         prefix = text_of(get("name_prefix"))
@@ -91,39 +103,38 @@ class _Collector:
             name,
             span,
             path=path.raw if path is not None else "/",
-            trust=self.policies.document(get("assume_role_policy"), span, name),
+            trust=trust._replace(name=name),
             policies=tuple(own),
             boundary=self.policies.managed(boundary) if boundary is not None else None,
             open=use.module.broken or fields.open or (isinstance(managed, Items) and managed.open),
             maybe=instance.maybe or use.maybe,
+            assumed=use.budget.assumed and bool(own),
         )
 
     # What is attached.
 
     def _attachments(self, use: Use) -> None:
-        for ident, instance in instances(
-            use, "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_iam_policy_attachment"
-        ):
+        for ident, instance in instances(use, *_ATTACH):
 
             def get(name: str, ident: Ident = ident, instance: Instance = instance) -> Tree | None:
                 return use.attribute(ident, instance, name)
 
-            if ident[1] == "aws_iam_role_policy":
-                policy = self.policies.document(get("policy"), _head(use, ident), text_of(get("name")))
+            use.budget.assumed = False
+            arns, roles = _ATTACH[ident[1]]
+            head = unknown(_head(use, ident))
+            if arns == "policy":
+                found = [self.policies.document(get(arns), head.span, text_of(get("name")))]
             else:
-                arn = get("policy_arn")
-                policy = self.policies.managed(arn if arn is not None else unknown(_head(use, ident)))
+                found = [self.policies.managed(arn) for arn in _many(get(arns), head)]
             maybe = instance.maybe or use.maybe
-            attached = _Attached(policy, maybe, use.home, _test(use, ident))
-            many = ident[1] == "aws_iam_policy_attachment"
-            for role in every((get("roles"),)) if many else (get("role"),):
-                for target in self._targets(role, use):
-                    self.attached.setdefault(target, []).append(attached)
-            if many and isinstance(roles := get("roles"), Items) and roles.open:
-                self._unknown_target(use)
+            assumed = use.budget.assumed
+            attached = [_Attached(policy, maybe, use.home, _test(use, ident), assumed) for policy in found]
+            for role in _many(get(roles), head):
+                for target in self._targets(role, use, found):
+                    self.attached.setdefault(target, []).extend(attached)
 
-    def _targets(self, role: Tree | None, use: Use) -> Iterator[_Id]:
-        """The roles that the role of an attachment may be; where it may be any of a use, those are open."""
+    def _targets(self, role: Tree, use: Use, policies: list[Policy]) -> Iterator[_Id]:
+        """The roles that an attachment is for. Where it may be for some that are not told, those are open."""
         if isinstance(role, Ref):
             found = self._referred(role)
             if found is not None:
@@ -133,17 +144,14 @@ class _Collector:
         raw = own.raw.rsplit("/", 1)[-1] if own is not None else HOLE
         if HOLE not in raw:
             yield from (key for key, known in self.roles.items() if known.name.text == raw)
-        elif raw.strip(HOLE):
-            for key, known in self.roles.items():
-                if matches(raw, known.name.raw) is not False:
-                    self.roles[key] = known._replace(open=True)
-        else:
-            self._unknown_target(use)
-
-    def _unknown_target(self, use: Use) -> None:
-        for key, role in self.roles.items():
-            if key[0] == use.home:
-                self.roles[key] = role._replace(open=True)
+            return
+        if not any(map(_concerns, policies)):
+            return
+        # What only others call is for roles of others.
+        near = raw == HOLE and use.inputs is None and use.tree.given_elsewhere(use.module.directory)
+        for key, known in self.roles.items():
+            if key[0] == use.home if near else matches(raw, known.name.raw) is not False:
+                self.roles[key] = known._replace(open=True)
 
     def _referred(self, ref: Ref) -> _Id | None:
         path = ref.path[1:] if ref.path[0] == "data" else ref.path
@@ -165,12 +173,28 @@ class _Collector:
     def _whole(self, key: _Id) -> Role:
         role = self.roles[key]
         policies = list(role.policies)
+        assumed = role.assumed or any(attached.assumed for attached in self.attached.get(key, ()))
         for attached in self.attached.get(key, ()):
             # What hangs on the same test as the role is there whenever the role is.
             together = attached.home == key[0] and attached.test == self.tests.get(key, "")
             policies.append(_perhaps(attached.policy) if attached.maybe and not together else attached.policy)
         # A role without any policy gets its own where nothing here sees it.
-        return role._replace(policies=tuple(policies), open=role.open or not policies)
+        return role._replace(policies=tuple(policies), open=role.open or not policies, assumed=assumed)
+
+
+def _many(tree: Tree | None, head: Value) -> Iterator[Tree]:
+    """What a list holds, or a value alone; what is not known is one more that is unknown."""
+    yield from every((tree,))
+    if tree is None or (isinstance(tree, Items) and tree.open):
+        yield head
+
+
+def _concerns(policy: Policy) -> bool:
+    """Whether a policy may speak of anything that stores ask for."""
+    return policy.open or any(
+        statement.not_actions or any(_SERVICES.match(action.raw.lower()) for action in statement.actions)
+        for statement in policy.statements
+    )
 
 
 def _perhaps(policy: Policy) -> Policy:

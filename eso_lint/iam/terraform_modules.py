@@ -62,7 +62,11 @@ def made_by(use: Use, name: str, policies: Policies) -> Iterator[tuple[str, Made
     if family is None:
         return
     for instance in use.instances(written):
-        yield instance.key, _Call(use, name, instance, policies, family, source).made()
+        use.budget.assumed = False
+        made = _Call(use, name, instance, policies, family, source).made()
+        if made.role is not None:
+            made = made._replace(role=made.role._replace(assumed=use.budget.assumed))
+        yield instance.key, made
 
 
 class _Call:

@@ -21,7 +21,7 @@ class Policies:
     def __init__(self, uses: dict[str, Use]) -> None:
         self.uses = uses
         self._named: dict[str, list[tuple[Use, Ident, Instance]]] | None = None
-        self._documents: dict[tuple[str, Ident, str], Policy] = {}
+        self._documents: dict[tuple[str, Ident, str], tuple[Policy, bool]] = {}
         self._busy: set[tuple[str, Ident, str]] = set()
 
     def document(self, tree: Tree | None, span: Span, name: Value | None = None) -> Policy:
@@ -104,14 +104,18 @@ class Policies:
 
     def _data(self, use: Use, ident: Ident, instance: Instance) -> Policy:
         key = (use.home, ident, instance.key)
-        made = self._documents.get(key)
-        if made is None:
+        if key not in self._documents:
+            before, use.budget.assumed = use.budget.assumed, False
             fields = use.fields(ident, instance)
             if key in self._busy or len(self._busy) > _MAX_SOURCES:
                 return Policy((), fields.span, open=True)
             self._busy.add(key)
-            made = self._documents[key] = self._assembled(fields)
+            made = self._assembled(fields)
             self._busy.discard(key)
+            self._documents[key] = made, use.budget.assumed
+            use.budget.assumed = before
+        made, assumed = self._documents[key]
+        use.budget.assumed = use.budget.assumed or assumed
         return made
 
     def _assembled(self, fields: Fields) -> Policy:

@@ -63,7 +63,7 @@ class Use:
         self.maybe = above is not None and (above.maybe or (inputs is not None and inputs.instance.maybe))
         self.above = (*(above.above if above else ()), module.directory)
         tree.homes[self.home] = self
-        self._memo: dict[object, Result] = {}
+        self._memo: dict[object, tuple[Result, bool]] = {}
         self._busy: set[object] = set()
         self._instances: dict[int, tuple[Instance, ...]] = {}
         self._below: dict[str, tuple[tuple[str, Use], ...]] = {}
@@ -73,14 +73,19 @@ class Use:
 
     def _once(self, key: object, span: Span, make: Callable[[], Result]) -> Result:
         if key in self._memo:
-            return self._memo[key]
+            found, assumed = self._memo[key]
+            self.budget.assumed = self.budget.assumed or assumed
+            return found
         if key in self._busy:
             return unknown(span)
         self._busy.add(key)
+        before, self.budget.assumed = self.budget.assumed, False
         try:
-            found = self._memo[key] = make()
+            found = make()
         finally:
             self._busy.discard(key)
+        self._memo[key] = found, self.budget.assumed
+        self.budget.assumed = self.budget.assumed or before
         return found
 
     # Names.
@@ -132,6 +137,7 @@ class Use:
                 # Files for several environments that differ say nothing for certain.
                 same = all(is_known(v) for v in values) and len({repr(plain(v)) for v in values}) == 1
                 return values[0] if same else unknown(place)
+            self.budget.assumed = default is not None
         return unknown(place) if default is None else evaluate(default, self.scope(written.file))
 
     def local(self, name: str, span: Span) -> Result:

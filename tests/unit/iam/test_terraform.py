@@ -210,7 +210,10 @@ def test_policies_reach_their_role(attached: str) -> None:
             'resource "aws_iam_role_policy_attachment" "p" {\n role = aws_iam_role.r.name\n'
             ' policy_arn = "arn:aws:iam::aws:policy/SecretsManagerReadWrite"\n}'
         ),
-        'resource "aws_iam_role_policy" "p" {\n role = var.role\n policy = "{}"\n}',
+        (
+            'resource "aws_iam_role_policy" "p" {\n role = var.role\n'
+            f" policy = jsonencode({{ Statement = [{STATEMENT}] }})\n}}"
+        ),
         'resource "aws_iam_role_policy" "p" {\n role = aws_iam_role.r.name\n policy = file("none.json")\n}',
         (
             'resource "aws_iam_role_policy" "p" {\n count = var.on ? 1 : 0\n role = aws_iam_role.r.name\n'
@@ -418,3 +421,70 @@ def test_the_summary_tells_what_was_not_read() -> None:
 @pytest.mark.parametrize("name", ["main.tf", "main.tofu", "prod.tfvars", "policy.json", "policy.json.tpl"])
 def test_what_is_read_here_is_found_in_a_repository(name: str) -> None:
     assert is_relevant(name)
+
+
+GRANTS_S3 = """
+resource "aws_iam_role_policy" "other" {
+  role   = aws_iam_role.r.name
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] })
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("directory", "role", "action", "verdict"),
+    [
+        # What another state or a variable names may be any role, if the policy is about secrets at all.
+        ("addons", "data.terraform_remote_state.eks.outputs.role", GET, "unknown"),
+        ("addons", "data.terraform_remote_state.eks.outputs.role", "*", "unknown"),
+        ("addons", "data.terraform_remote_state.eks.outputs.role", "ec2:*", "missing"),
+        ("addons", "var.role", GET, "unknown"),
+        ("addons", '"e${var.role}"', GET, "unknown"),
+        ("addons", '"x${var.role}"', GET, "missing"),
+        ("addons", '"eso"', GET, "granted"),
+        # A module for others is not called for the roles of this repository.
+        ("modules__addons", "var.role", GET, "missing"),
+    ],
+)
+def test_attachments_from_elsewhere(directory: str, role: str, action: str, verdict: str) -> None:
+    text = (
+        f'resource "aws_iam_role_policy" "p" {{\n  role = {role}\n  policy = jsonencode({{ Statement = [{{\n'
+        f'    Effect = "Allow", Action = "{action}", Resource = "*" }}] }})\n}}\n'
+    )
+    made = found(**{"eks__main": ROLE + GRANTS_S3, f"{directory}__main": text})
+    assert allowed(made.roles[0], GET, "*").verdict == verdict
+
+
+def test_exclusive_attachments_attach() -> None:
+    text = (
+        f'resource "aws_iam_policy" "p" {{\n  policy = jsonencode({{ Statement = [{STATEMENT}] }})\n}}\n'
+        'resource "aws_iam_role_policy_attachments_exclusive" "p" {\n  role_name = aws_iam_role.r.name\n'
+        "  policy_arns = [aws_iam_policy.p.arn]\n}\n"
+    )
+    (role,) = found(main=ROLE + text).roles
+    assert allowed(role, GET, "*").verdict == "granted"
+
+
+@pytest.mark.parametrize(
+    ("files", "assumed"),
+    [
+        ({}, True),
+        ({"terraform.tfvars": 'prefix = "shop"\n'}, False),
+        ({"prod.tfvars": 'prefix = "shop"\n'}, False),
+    ],
+)
+@pytest.mark.parametrize("resource", ["${var.prefix}/*", "${local.prefix}/*", "shop/*"])
+def test_grants_that_hang_on_a_default_are_assumed(files: dict[str, str], assumed: bool, resource: str) -> None:
+    text = ROLE + (
+        'variable "prefix" { default = "shop" }\nlocals { prefix = var.prefix }\n'
+        'data "aws_iam_policy_document" "p" {\n  statement {\n    actions = ["secretsmanager:*"]\n'
+        f'    resources = ["arn:aws:secretsmanager:*:*:secret:{resource}"]\n  }}\n}}\n'
+        'resource "aws_secretsmanager_secret" "first" {\n  name = local.prefix\n}\n'
+        'resource "aws_iam_role_policy" "p" {\n  role = aws_iam_role.r.name\n'
+        "  policy = data.aws_iam_policy_document.p.json\n}\n"
+        'resource "aws_iam_role" "second" {\n  name = "second"\n}\n'
+        'resource "aws_iam_role_policy" "q" {\n  role = aws_iam_role.second.name\n'
+        "  policy = data.aws_iam_policy_document.p.json\n}\n"
+    )
+    made = found(main=text, **files).roles
+    assert [role.assumed for role in made] == [assumed and "." in resource] * 2
