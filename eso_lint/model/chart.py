@@ -44,8 +44,11 @@ _DEFAULTS: dict[str, tuple[tuple[str, Any], ...]] = {
     "replicaCount": (("0.1.1", 1),),
     "scopedNamespace": (("0.3.4", ""),),
     "scopedRBAC": (("0.5.0", False),),
+    "webhook.certManager.enabled": (("0.9.0", False),),
     "webhook.create": (("0.5.0", True),),
     "webhook.failurePolicy": (("0.5.2", "Fail"),),
+    "webhook.networkPolicy.egress": (("2.8.0", ()),),
+    "webhook.networkPolicy.enabled": (("2.8.0", False),),
 }
 
 # Top-level values that no other widespread chart has.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from eso_lint.model.in_play import meets
 from eso_lint.model.kinds.generator import Generator
 from eso_lint.model.kinds.install import OperatorInstall
-from eso_lint.model.kinds.policy import NAME_LABEL, NetworkPolicy
-from eso_lint.model.kinds.rbac import Role, RoleBinding, Subject
+from eso_lint.model.kinds.policy import NAME_LABEL, AdmissionPolicy, NetworkPolicy
+from eso_lint.model.kinds.rbac import PolicyRule, Role, RoleBinding, Subject
 from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore, Store
 from eso_lint.model.reference import Reference
 from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource
 from eso_lint.model.workspace import Workspace
-from eso_lint.source.node import Node, Opaque, lookup, string
+from eso_lint.source.node import Node, Opaque, Sequence, lookup, string
 
 CONTROLLER = {NAME_LABEL: "external-secrets"}
+WEBHOOK = {NAME_LABEL: "external-secrets-webhook"}
 CERT_CONTROLLER = {NAME_LABEL: "external-secrets-cert-controller"}
 
 
@@ -118,3 +120,47 @@ def first_store(ws: Workspace) -> Store | None:
     """The first ClusterSecretStore, else the first SecretStore."""
     found: tuple[Store, ...] = (*ws.all(ClusterSecretStore), *ws.all(SecretStore))
     return found[0] if found else None
+
+
+def enforced(policy: AdmissionPolicy, ws: Workspace) -> bool:
+    """Whether an admission policy acts, or may: a ValidatingAdmissionPolicy does nothing without a binding."""
+    if policy.kind != "ValidatingAdmissionPolicy":
+        return True
+    bindings = [r for r in ws.resources if r.kind == "ValidatingAdmissionPolicyBinding"]
+    return any(string(binding.at("spec", "policyName")) in (policy.name, None) for binding in bindings)
+
+
+def unmintable(install: OperatorInstall, ws: Workspace) -> tuple[Reference, ...]:
+    """ServiceAccounts whose tokens stores need, and of which no role here lets this operator mint any.
+
+    Empty where the chart gives that right for all accounts, and where it cannot be told.
+    """
+    given = install.on("rbac.serviceAccountTokenCreate") is not False or install.on("rbac.create") is not True
+    if given or install.at_least("2.5.0") is not True or hidden(ws, "serviceaccounts"):
+        return ()
+    users = [user for user in token_users(ws) or () if meets(user.source.world, install.world)]
+    return tuple(user for user in users if not any(_may_mint(role, user, install, ws) for role in ws.all(Role)))
+
+
+def _may_mint(role: Role, user: Reference, install: OperatorInstall, ws: Workspace) -> bool:
+    """Whether a role lets an operator mint tokens of an account, or may."""
+    rules = role.at("rules")
+    known = isinstance(rules, Sequence) and not rules.open and role.at("aggregationRule") is None
+    if known and not any(_mints(rule, user.name) for rule in role.rules):
+        return False
+    return any(
+        (binding.kind == "ClusterRoleBinding" or binding.namespace in (None, user.namespace))
+        and (subject.kind != "ServiceAccount" or None in (subject.namespace, install.namespace)
+             or subject.namespace == install.namespace)
+        for binding, subject in subjects_of(ws, role)
+    )  # fmt: skip
+
+
+def _mints(rule: PolicyRule, name: str | None) -> bool:
+    resources, names = rule.values("resources"), rule.values("resourceNames")
+    return (
+        bool(rule.values("verbs") & {"create", "*"})
+        and bool(rule.values("apiGroups") & {"", "*"})
+        and bool(resources & {"serviceaccounts/token", "serviceaccounts/*", "*/token", "*"})
+        and (not names or name in names)
+    )

@@ -144,7 +144,7 @@ INDEX: tuple[Entry, ...] = (
     Entry("ESO806", "store-rbac-too-wide", "hardening", ("OperatorInstall", "Role"), ("RoleBinding", "ClusterRoleBinding"), 3, 2, 2, "eso_lint.rules.hardening.store_rbac_too_wide", ()),
     Entry("ESO807", "token-create-unscoped", "hardening", ("OperatorInstall", "ClusterRole"), ("ClusterRole", "ClusterRoleBinding"), 3, 2, 2, "eso_lint.rules.hardening.token_create_unscoped", ()),
     Entry("ESO808", "webhook-fails-open", "hardening", ("OperatorInstall", "WebhookConfiguration"), (), 2, 2, 3, "eso_lint.rules.hardening.webhook_fails_open", ()),
-    Entry("ESO809", "admission-policy-missing", "hardening", ("OperatorInstall", "Store"), ("ValidatingAdmissionPolicy", "ClusterPolicy", "Policy", "ValidatingPolicy", "ConstraintTemplate"), 4, 1, 1, "eso_lint.rules.hardening.admission_policy_missing", ()),
+    Entry("ESO809", "admission-policy-missing", "hardening", ("OperatorInstall", "Store"), ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ClusterPolicy", "Policy", "ValidatingPolicy", "ConstraintTemplate"), 4, 1, 1, "eso_lint.rules.hardening.admission_policy_missing", ()),
     Entry("ESO810", "kustomize-patch-without-target", "delivery", ("Note",), (), 2, 2, 3, "eso_lint.rules.delivery.kustomize_patch_without_target", ()),
     Entry("ESO811", "kustomize-resource-missing", "delivery", ("Note",), (), 2, 3, 3, "eso_lint.rules.delivery.kustomize_resource_missing", ()),
     Entry("ESO812", "kustomize-not-listed", "delivery", ("BaseExternalSecret", "Store", "BasePushSecret", "Generator"), (), 3, 2, 2, "eso_lint.rules.delivery.kustomize_not_listed", ()),
@@ -158,4 +158,6 @@ INDEX: tuple[Entry, ...] = (
     Entry("ESO827", "controller-class-unserved", "hardening", ("Store", "Generator"), (), 2, 2, 2, "eso_lint.rules.hardening.controller_class_unserved", ()),
     Entry("ESO828", "replicas-without-leader-election", "hardening", ("OperatorInstall",), (), 2, 2, 3, "eso_lint.rules.hardening.replicas_without_leader_election", ()),
     Entry("ESO829", "metrics-auth-without-tls", "hardening", ("OperatorInstall",), (), 2, 3, 3, "eso_lint.rules.hardening.metrics_auth_without_tls", ()),
+    Entry("ESO830", "token-create-denied", "hardening", ("OperatorInstall",), ("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"), 2, 2, 2, "eso_lint.rules.hardening.token_create_denied", ()),
+    Entry("ESO831", "crds-go-with-release", "hardening", ("OperatorInstall",), (), 4, 1, 2, "eso_lint.rules.hardening.crds_go_with_release", ()),
 )

@@ -8,6 +8,8 @@ from eso_lint.source.node import Mapping, Opaque, Sequence, is_absent, items, lo
 
 NAME_LABEL = "app.kubernetes.io/name"
 _OPERATOR_KIND = pattern(r"external-secrets\.io|(?:Secret|secret)(?:Store|store)|(?:External|Push)Secret|pushsecrets")
+_STORES = pattern(r"[sS]ecret[sS]tore")
+_USERS = pattern(r"[eE]xternal[sS]ecret|[pP]ush[sS]ecret")
 
 
 class NetworkPolicy(Resource):
@@ -91,5 +93,18 @@ class AdmissionPolicy(Resource):
     @property
     def about_operator(self) -> bool:
         """Whether its text names the operator's API group or one of its kinds."""
-        text = self.file.text[self.document.start : self.document.end]
-        return _OPERATOR_KIND.search(text) is not None
+        return _OPERATOR_KIND.search(self._text) is not None
+
+    @property
+    def about_stores(self) -> bool:
+        """Whether it is about stores, or about the operator's kinds without saying which."""
+        return self.about_operator and (_STORES.search(self._text) is not None or not _USERS.search(self._text))
+
+    @property
+    def about_keys(self) -> bool:
+        """Whether it is about what reads and writes remote keys, or about the operator's kinds without saying which."""
+        return self.about_operator and (_USERS.search(self._text) is not None or not _STORES.search(self._text))
+
+    @property
+    def _text(self) -> str:
+        return self.file.text[self.document.start : self.document.end]
