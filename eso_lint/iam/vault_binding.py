@@ -36,16 +36,25 @@ def vault_mismatches(store: Store, ws: Workspace) -> Iterator[Mismatch]:
     if any(role.role.text is None or role.maybe for role in roles):
         return
     here = [role for role in roles if matches(role.scope.raw, login.mount) is not False]
+    reference = _account(store, login, ws)
     if not here:
-        if len(roles) == 1 and roles[0].scope.text is not None:
+        # A role of the same name elsewhere may be another cluster's; one that names this very account is not.
+        if len(roles) == 1 and roles[0].scope.text is not None and _names(roles[0], reference):
             yield _mount(login, roles[0])
         return
-    reference = _account(store, login, ws)
     if len(here) != 1 or reference is None:
         return
     found = _binding(reference, login, here[0]) or _audience(reference, here[0])
     if found is not None:
         yield found
+
+
+def _names(role: Grant, reference: Reference | None) -> bool:
+    """Whether a role names a ServiceAccount and its namespace, letter by letter."""
+    if reference is None:
+        return False
+    names = {value.text for value in role.details.get("names", ())}
+    return reference.name in names and reference.namespace in {v.text for v in role.details.get("namespaces", ())}
 
 
 def _mount(login: Login, role: Grant) -> Mismatch:

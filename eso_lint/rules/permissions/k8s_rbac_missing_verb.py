@@ -127,6 +127,8 @@ subjects:
 
 GOOD_OTHER_CLUSTER = ACCESS.replace("server:\n", "server:\n        url: https://spoke.example.com:6443\n") + FIND
 
+GOOD_OPERATORS_OWN = ACCESS.replace("name: reader", "name: external-secrets") + FIND
+
 GOOD_WITHOUT_ACCOUNT = ACCESS[ACCESS.index("---") + 4 :] + FIND
 
 
@@ -138,7 +140,7 @@ GOOD_WITHOUT_ACCOUNT = ACCESS[ACCESS.index("---") + 4 :] + FIND
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     bad=(BAD, BAD_NAMESPACE, BAD_PUSH, BAD_NAMES),
-    good=(GOOD, GOOD_ADMIN, GOOD_OTHER_ROLE, GOOD_OTHER_CLUSTER, GOOD_WITHOUT_ACCOUNT),
+    good=(GOOD, GOOD_ADMIN, GOOD_OTHER_ROLE, GOOD_OTHER_CLUSTER, GOOD_OPERATORS_OWN, GOOD_WITHOUT_ACCOUNT),
     reads=("ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
     words=("kubernetes",),
 )

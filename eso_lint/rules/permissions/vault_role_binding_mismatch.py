@@ -67,6 +67,9 @@ GOOD_GLOB = SCRIPT.replace("namespaces=shop", "namespaces='*'").replace("names=r
 
 GOOD_OBJECT = OBJECT + STORE
 
+# Another cluster's role, for all we know.
+GOOD_OTHER_CLUSTER = SCRIPT.replace("auth/kubernetes/", "auth/spoke/").replace("names=reader", "names='*'") + STORE
+
 GOOD_ELSEWHERE = SCRIPT.replace("role/shop", "role/other") + STORE
 
 GOOD_VARIABLE = (
@@ -82,7 +85,7 @@ GOOD_VARIABLE = (
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     bad=(BAD_NAME, BAD_NAMESPACE, BAD_MOUNT, BAD_AUDIENCE),
-    good=(GOOD, GOOD_GLOB, GOOD_OBJECT, GOOD_ELSEWHERE, GOOD_VARIABLE),
+    good=(GOOD, GOOD_GLOB, GOOD_OBJECT, GOOD_OTHER_CLUSTER, GOOD_ELSEWHERE, GOOD_VARIABLE),
     reads=("AuthBackendRole", "JWTOIDCAuthEngineRole", "KubernetesAuthEngineRole", "Policy", "Vault"),
     words=("vault", "openBao"),
 )
