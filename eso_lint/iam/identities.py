@@ -46,9 +46,6 @@ class Reader(NamedTuple):
     ends: tuple[str, ...]
     needle: bytes = b""
 
-    def may_find(self, ws: Workspace) -> bool:
-        return any(path.endswith(self.ends) and self.needle in file.data for path, file in ws.sources.items())
-
 
 _ROLES = frozenset(("roles", "associations", "calls"))
 _VAULT = frozenset(("grants", "vault_policies"))
@@ -87,12 +84,24 @@ class Identities:
         for reader in READERS.values():
             if field not in reader.gives:
                 continue
-            if reader.module not in self._found and reader.may_find(self._ws):
+            if reader.module not in self._found and reader.module in self._worth:
                 self._found[reader.module] = import_module(reader.module).read(self._ws)
             found = self._found.get(reader.module)
             if found is not None and not any(found is other for other in every):
                 every.append(found)
         return every
+
+    @cached_property
+    def _worth(self) -> frozenset[str]:
+        """The modules of readers for which a file may hold something: every file is looked into once."""
+        worth: set[str] = set()
+        waiting = dict(READERS)
+        for path, file in self._ws.sources.items():
+            for reader in tuple(waiting.values()):
+                if path.endswith(reader.ends) and (not reader.needle or reader.needle in file.data):
+                    worth.add(reader.module)
+                    waiting = {d: r for d, r in waiting.items() if r.module not in worth}
+        return frozenset(worth)
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
