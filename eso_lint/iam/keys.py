@@ -32,7 +32,7 @@ class Locked(NamedTuple):
 
 def locked(use: Use, ws: Workspace) -> Locked | None:
     """The key that keeps a use out; None where the secret has no key of its own, or the role may use it."""
-    if use.feature not in ("data", "extract"):
+    if use.feature not in ("data", "extract") or not ws.index(_keyed):
         return None
     name, login = effective(use), login_of(use, ws)
     last = login.last if login is not None else None
