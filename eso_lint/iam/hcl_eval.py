@@ -29,7 +29,7 @@ from eso_lint.iam.tree import Fields, Items, Ref, Tree, is_open, text_of, unknow
 from eso_lint.source.file import SourceFile, Span
 
 _MAX_DEPTH = 100
-_MAX_STEPS = 600_000
+_MAX_STEPS = 400_000
 _MAX_TEXT = 1_000_000
 _MAX_ITEMS = 2_000
 # A step of a traversal: a name, or a key in brackets.
@@ -47,6 +47,10 @@ class Budget:
         self.steps = 0
         self.depth = 0
         self.assumed = False
+
+    @property
+    def spent(self) -> bool:
+        return self.steps > _MAX_STEPS
 
 
 class Scope(NamedTuple):
@@ -357,7 +361,9 @@ def _dynamic(name: str, body: Body, scope: Scope, span: Span) -> list[Tree]:
     source = evaluate(over, scope)
     made: list[Tree] = []
     if isinstance(source, (Items, Fields)):
-        for key, item in list(loop(source))[:_MAX_ITEMS]:
+        each = list(loop(source))
+        source = source._replace(open=source.open or len(each) > _MAX_ITEMS)
+        for key, item in each[:_MAX_ITEMS]:
             pair = Fields(((Value("key", key.span), key), (Value("value", key.span), item)), key.span)
             made.append(fields_of(content, scope.bound(**{iterator: pair}), span))
     if source is not None and (not isinstance(source, (Items, Fields)) or source.open):

@@ -8,7 +8,7 @@ from collections.abc import Mapping as Dict
 from typing import NamedTuple
 
 from eso_lint.iam.hcl import read
-from eso_lint.iam.hcl_ast import Attribute, Block, Expr, Template, Text
+from eso_lint.iam.hcl_ast import Attribute, Block, Body, Expr, Template, Text
 from eso_lint.source.file import SourceFile, Span
 
 ENDS = (".tf", ".tofu")
@@ -27,6 +27,9 @@ class Written(NamedTuple):
 class Named(NamedTuple):
     file: SourceFile
     value: Expr
+
+
+Said = tuple[SourceFile, Attribute]
 
 
 class Module:
@@ -69,13 +72,17 @@ class Terraform:
 
     def __init__(self, files: Dict[str, SourceFile], needles: re.Pattern[bytes]) -> None:
         self.files = files
-        # Uses of modules are made while they are met, so many at most.
+        # Uses of modules are made while they are met, so many at most; `cut` says that some were left out.
         self.uses = 0
         self.most_uses = 1_000
+        self.cut = False
         self.homes: dict[str, object] = {}
         self._own: dict[str, list[SourceFile]] = {}
         self._modules: dict[str, Module] = {}
         self._tfvars: list[SourceFile] = []
+        self._terragrunt = [f for p, f in files.items() if p.endswith(".hcl") and "terragrunt" in p]
+        self._elsewhere: dict[str, bool] = {}
+        self._bodies: dict[str, Body] = {}
         self.unread: dict[str, str] = {}
         self._closed: set[str] = set()
         size = 0
@@ -140,27 +147,31 @@ class Terraform:
 
     def given_elsewhere(self, directory: str) -> bool:
         """Whether a root's variables are likely set where nothing here sees: a module for others, or Terragrunt."""
-        parts = directory.split("/")
-        if "modules" in parts[:-1] or parts[-1] == "modules":
-            return True
-        name = parts[-1].encode()
-        return any(
-            path.endswith(".hcl") and b"source" in file.data and name in file.data and b"terragrunt" in path.encode()
-            for path, file in self.files.items()
-        )
+        known = self._elsewhere.get(directory)
+        if known is None:
+            parts = directory.split("/")
+            name = parts[-1].encode()
+            known = self._elsewhere[directory] = "modules" in parts or any(
+                b"source" in file.data and name in file.data for file in self._terragrunt
+            )
+        return known
 
-    def tfvars(self, directory: str) -> tuple[list[tuple[SourceFile, Attribute]], list[tuple[SourceFile, Attribute]]]:
+    def tfvars(self, directory: str) -> tuple[list[Said], list[Said]]:
         """What tfvars files say of a root's variables: those that Terraform reads by itself, and others below it."""
-        sure: list[tuple[SourceFile, Attribute]] = []
-        other: list[tuple[SourceFile, Attribute]] = []
+        sure: list[Said] = []
+        other: list[Said] = []
         for file in self._tfvars:
             home, name = posixpath.split(file.path)
             own = name == "terraform.tfvars" or name.endswith(".auto.tfvars")
-            if home == directory and own:
-                sure += ((file, attribute) for attribute in read(file).attributes)
-            elif home == directory or not directory or home.startswith(directory + "/"):
-                other += ((file, attribute) for attribute in read(file).attributes)
+            if home == directory or not directory or home.startswith(directory + "/"):
+                (sure if home == directory and own else other).extend((file, a) for a in self._read(file).attributes)
         return sure, other
+
+    def _read(self, file: SourceFile) -> Body:
+        body = self._bodies.get(file.path)
+        if body is None:
+            body = self._bodies[file.path] = read(file)
+        return body
 
 
 def local(directory: str, source: str) -> str | None:

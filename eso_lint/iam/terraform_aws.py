@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from eso_lint.iam.glob import matches
 from eso_lint.iam.grant import HOLE, Association, ModuleCall, Policy, Role, Value
+from eso_lint.iam.hcl_eval import evaluate
 from eso_lint.iam.terraform_modules import Made, made_by
 from eso_lint.iam.terraform_policies import Ident, Policies, every, instances
 from eso_lint.iam.terraform_use import Instance, Use
-from eso_lint.iam.tree import Items, Ref, Tree, objects, text_of, unknown
+from eso_lint.iam.tree import Fields, Items, Ref, Tree, objects, text_of, unknown
 from eso_lint.source.file import Span
 
 # How a type of attachment names policies, and roles.
@@ -22,6 +23,7 @@ _ATTACH = {
     "aws_iam_role_policy_attachments_exclusive": ("policy_arns", "role_name"),
 }
 _SERVICES = re.compile(rf"(?:secretsmanager|ssm|kms|sts|acm|tag):|[*?{HOLE}]|[a-z]*[*?{HOLE}]")
+_NAMES = ("name", "id", "iam_role_name", "role_name")
 # Home of the use, type (or `module`), name, key.
 _Id = tuple[str, str, str, str]
 
@@ -66,6 +68,7 @@ class _Collector:
                 for key, made in made_by(use, name, self.policies):
                     self._called(use, name, key, made)
         for use in self.uses.values():
+            self._handed_out(use)
             self._attachments(use)
             for ident, instance in instances(use, "aws_eks_pod_identity_association"):
                 self.associations += self._association(use, ident, instance)
@@ -112,6 +115,18 @@ class _Collector:
         )
 
     # What is attached.
+
+    def _handed_out(self, use: Use) -> None:
+        """A module that is not here may attach policies to the roles whose names it is given."""
+        for name, written in use.module.calls.items():
+            if use.below(name):
+                continue
+            scope = use.scope(written.file)
+            for attribute in written.item.body.attributes:
+                for ref in _refs(evaluate(attribute.value, scope)):
+                    target = self._referred(ref) if ref.whole or ref.path[-1] in _NAMES else None
+                    if target is not None:
+                        self.roles[target] = self.roles[target]._replace(open=True)
 
     def _attachments(self, use: Use) -> None:
         for ident, instance in instances(use, *_ATTACH):
@@ -180,6 +195,19 @@ class _Collector:
             policies.append(_perhaps(attached.policy) if attached.maybe and not together else attached.policy)
         # A role without any policy gets its own where nothing here sees it.
         return role._replace(policies=tuple(policies), open=role.open or not policies, assumed=assumed)
+
+
+def _refs(tree: Tree | None) -> Iterator[Ref]:
+    """References in a value, as far down as modules are given them."""
+    ahead: list[Tree | None] = [tree]
+    for _ in range(1_000):
+        if not ahead:
+            return
+        found = ahead.pop()
+        if isinstance(found, Ref):
+            yield found
+        elif isinstance(found, (Items, Fields)):
+            ahead += every((found,))
 
 
 def _many(tree: Tree | None, head: Value) -> Iterator[Tree]:

@@ -39,11 +39,15 @@ def read(ws: Workspace) -> Found:
             for use in _below(Use(tree, module, budget), set(tree.wanted)):
                 uses[use.home] = use
     aws = aws_roles(uses)
+    if tree.cut:  # what was left out may be attached to any of them
+        aws = aws._replace(roles=tuple(role._replace(open=True) for role in aws.roles))
     blocks = tuple(block for use in uses.values() for block in _blocks(use))
-    return Found(aws.roles, aws.associations, aws.calls, blocks=blocks, unread=tuple(_unread(tree, uses)))
+    return Found(aws.roles, aws.associations, aws.calls, blocks=blocks, unread=tuple(_unread(tree, uses, budget)))
 
 
-def _unread(tree: Terraform, uses: dict[str, Use]) -> Iterator[Unread]:
+def _unread(tree: Terraform, uses: dict[str, Use], budget: Budget) -> Iterator[Unread]:
+    if tree.cut or budget.spent:
+        yield Unread("*.tf", "more instances and values than are looked at")
     for path, why in sorted(tree.unread.items()):
         yield Unread(path, why)
     faults = {span for use in uses.values() for span in use.module.faults}

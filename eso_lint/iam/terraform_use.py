@@ -155,7 +155,9 @@ class Use:
         if made is None:
             # While it is found out a block that asks for its own instances has none.
             self._instances[key] = ()
-            made = self._instances[key] = tuple(self._expanded(written))[:_MAX_INSTANCES]
+            every = self._expanded(written)
+            self.tree.cut = self.tree.cut or len(every) > _MAX_INSTANCES
+            made = self._instances[key] = tuple(every[:_MAX_INSTANCES])
         return made
 
     def _expanded(self, written: Written) -> list[Instance]:
@@ -165,7 +167,7 @@ class Use:
             raw = text_of(evaluate(count, scope))
             span = Span(written.file, count.start, count.end)
             if raw is not None and raw.raw.isdecimal() and len(raw.raw) < 6:
-                return [_counted(str(n), span) for n in range(min(int(raw.raw), _MAX_INSTANCES))]
+                return [_counted(str(n), span) for n in range(min(int(raw.raw), _MAX_INSTANCES + 1))]
             return [_counted("0", span)._replace(maybe=True)]
         if each is not None:
             source = evaluate(each, scope)
@@ -276,6 +278,7 @@ class Use:
         for instance in self.instances(written):
             self.tree.uses += 1
             if self.tree.uses > self.tree.most_uses:
+                self.tree.cut = True
                 break
             key = f"[{instance.key}]" if instance.names else ""
             address = f"{self.address}.module.{name}{key}".lstrip(".")

@@ -488,3 +488,35 @@ def test_grants_that_hang_on_a_default_are_assumed(files: dict[str, str], assume
     )
     made = found(main=text, **files).roles
     assert [role.assumed for role in made] == [assumed and "." in resource] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'resource "aws_iam_role_policy" "many" {\n  count = 501\n  role = "x"\n  policy = "{}"\n}\n',
+        'module "a" {\n  source = "./a"\n  count = 400\n}\n',
+    ],
+)
+def test_more_than_is_looked_at_is_told(text: str) -> None:
+    below = 'module "b" {\n  source = "../b"\n  count = 3\n}\n'
+    role = 'resource "aws_iam_role" "x" {}\n'
+    made = found(main=text + ROLE + GRANTS_S3, a__main=below, b__main=role)
+    (eso,) = (role for role in made.roles if role.name.text == "eso")
+    assert eso.open
+    assert made.unread[0].why == "more instances and values than are looked at"
+
+
+@pytest.mark.parametrize(
+    ("argument", "verdict"),
+    [
+        ("role = aws_iam_role.r.name", "unknown"),
+        ("roles = [aws_iam_role.r.id]", "unknown"),
+        ("config = { role = aws_iam_role.r }", "unknown"),
+        ("role_arn = aws_iam_role.r.arn", "missing"),
+        ("name = aws_s3_bucket.b.id", "missing"),
+    ],
+)
+def test_modules_that_are_not_here_may_attach_to_roles_they_are_given(argument: str, verdict: str) -> None:
+    text = f'module "m" {{\n  source = "git::https://example.org/attach.git"\n  {argument}\n}}\n'
+    (role,) = found(main=ROLE + GRANTS_S3 + text).roles
+    assert allowed(role, GET, "*").verdict == verdict
