@@ -260,7 +260,9 @@ def _expression(answers: Answers, folder: bool = False, pattern: str = "") -> st
     text = pattern or convention(answers)
     if folder:
         text = text.split("*")[0].rstrip("/")
-    namespace = "request.namespace.upperAscii().replace('-', '_')" if upper else "request.namespace"
+    namespace = "namespaceObject.metadata.name"
+    if upper:
+        namespace += ".upperAscii().replace('-', '_')"
     pieces = []
     for piece in re.split(r"(\{namespace\})", text.replace("{name}", "*")):
         if piece == "{namespace}":
@@ -276,4 +278,9 @@ def _expression(answers: Answers, folder: bool = False, pattern: str = "") -> st
 
 def _escaped(text: str) -> str:
     """A part of a key that stands for itself in a regular expression, in a text of CEL."""
-    return "".join(c if c.isalnum() or c in "/_-@:, " else f"\\\\x{ord(c):02x}" for c in text)
+    out = ""
+    for c in text:
+        special = not c.isalnum() and c not in "/_-@:, '"
+        # Once for the regular expression, once for the text.
+        out += (r"\\" if special else "") + (f"\\{c}" if c in "\\'" else c)
+    return out

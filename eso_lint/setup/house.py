@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eso_lint import __version__
+from eso_lint.config import Config
 from eso_lint.setup.answers import Answers
 from eso_lint.setup.objects import pushes
 from eso_lint.setup.placeholders import uses_secret
@@ -29,6 +30,9 @@ def _config(answers: Answers) -> str:
     if paths:
         body["paths"] = paths
         notes["paths",] = "How remote keys must look; the policies allow the same."
+    if answers.teams != "many" and len(answers.namespaces) >= Config().shared_store_namespaces:
+        body["shared-store-namespaces"] = len(answers.namespaces) + 1
+        notes["shared-store-namespaces",] = "All of these namespaces are one team's; from one more on, think again."
     elsewhere = outside(answers)
     if elsewhere:
         body["external"] = {"secrets": [{"name": name, "namespace": namespace} for namespace, name in elsewhere]}

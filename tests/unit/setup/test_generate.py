@@ -22,7 +22,7 @@ from eso_lint.setup.questions import OTHERS
 from eso_lint.setup.tables import auths, can_push
 from eso_lint.setup.tenants import conventions, key_for, pattern_for
 from eso_lint.source.node import SourceFile
-from tests.unit.setup.made import DEEP, RELEASES, answers, findings, output, remembered, variants
+from tests.unit.setup.made import DEEP, GUID, RELEASES, answers, findings, output, remembered, variants
 
 KUBECTL = os.environ.get("ESO_LINT_KUBECTL", "")
 
@@ -181,3 +181,33 @@ def test_texts_that_yaml_takes_for_something_else_are_quoted() -> None:
     document = written.Document({"a": "yes", "b": "1e3", "c": "on", "d": "2020-01-01", "e": "*", "f": "x", "null": "~"})
     assert yaml.safe_load(written.yaml_text(document)) == document.body
     assert "f: x\n" in written.yaml_text(document)
+
+
+@pytest.mark.parametrize(
+    ("provider", "given"),
+    [
+        ("vault", {"namespaces": ("team-a",), "scoped": True, "kyverno": True, "gitops": "flux"}),
+        ("vault", {"kv_version": "v1", "push": True}),
+        ("vault", {"auth_mount": "clusters/prod", "mount": "teams/kv", "vault_url": "https://vault.vault:8200"}),
+        ("openbao", {"auth": "static", "platform": "kind"}),
+        ("aws-secrets-manager", {"teams": "one", "namespaces": tuple(f"shop-{n}" for n in range(9)), "hardened": True}),
+        ("aws-secrets-manager", {"namespaces": ("no", "1e3", "team-a"), "store": "on", "eso_namespace": "null"}),
+        ("aws-secrets-manager", {"region": "cn-north-1", "role": "eso/team-{namespace}", "push": True}),
+        ("aws-secrets-manager", {"path": "prod/{namespace}", "push": True, "gitops": "flux", "folder": "a/b"}),
+        ("gcp-secret-manager", {"platform": "gke", "path": "{namespace}", "push": True}),
+        ("azure-key-vault", {"platform": "aks", "identities": (GUID, GUID.replace("1", "2"))}),
+        ("kubernetes", {"auth": "static", "server": "https://other.example.org:6443", "push": True}),
+        ("onepassword", {"path": "{namespace}/database/prod/*", "push": True}),
+        ("doppler", {"path": "{namespace}_*", "hardened": True, "kyverno": True}),
+        ("gitlab", {"path": "{namespace}_*", "eso_version": "0.16"}),
+    ],
+)
+def test_unusual_answers_are_clean_too(provider: str, given: dict[str, Value]) -> None:
+    told = {**given}
+    files = output(answers(provider, str(told.pop("teams", "many")), str(told.pop("platform", "eks")), **told))
+    assert findings(files) == []
+    for path, text in files.items():
+        if path.endswith(".yaml"):
+            for document in yaml.safe_load_all(text):
+                names = document.get("metadata", {})
+                assert all(isinstance(names.get(key, ""), str) for key in ("name", "namespace")), path

@@ -103,19 +103,41 @@ SAFEGUARDS = (
               "      - externalsecrets\n", "      - externalsecrets\n      - secretstores\n"),
     Safeguard("tokens of named accounts", MANY, VALUES, "token-create-unscoped",
               r" +serviceAccountTokenCreate: false\n"),
+    Safeguard("the Role for tokens", MANY, r"operator/rbac\.yaml", "token-create-denied",
+              r" +- store-identity\n", "      - other\n"),
+    Safeguard("the binding of that Role", MANY, r"operator/rbac\.yaml", "token-create-denied",
+              r"subjects:\n(  .*\n)+", "subjects: []\n"),
+    Safeguard("the CRDs are kept", MANY, VALUES, "crds-go-with-release", r" +annotations:\n +helm.sh/resource-policy: keep\n",
+              profile="audit"),
+    Safeguard("the CRDs are kept by Argo CD", ARGO, r"gitops/operator\.yaml", "crds-go-with-release",
+              "Prune=false,Delete=false", "Validate=false", profile="audit"),
     Safeguard("the webhook", MANY, VALUES, "webhook-fails-open", "failurePolicy: Fail", "failurePolicy: Ignore"),
     Safeguard("RBAC in one namespace", SCOPED, VALUES, "scoped-namespace-without-scoped-rbac", r" +scopedRBAC: true\n"),
     Safeguard("egress", MANY, POLICIES, "network-policy-blocks-egress", r"  egress:\n(    .*\n)+(?=---)"),
+    Safeguard("all network policies", MANY, POLICIES, "network-policy-missing"),
+    Safeguard("all network policies of an old chart", OLD, POLICIES, "network-policy-missing"),
+    Safeguard("the controller's network policy", OLD, POLICIES, "network-policy-missing", "name: external-secrets\n",
+              "name: other\n"),
+    Safeguard("the webhook's network policy", MANY, POLICIES, "network-policy-missing", "-webhook\n", "-other\n"),
+    Safeguard("the certificate controller's", MANY, POLICIES, "network-policy-missing", "-cert-", "-other-"),
     Safeguard("server-side apply", ARGO, r"gitops/operator\.yaml", "server-side-apply-missing",
               r" +- ServerSideApply=true\n"),
     Safeguard("admission", MANY, r"operator/admission-policies\.yaml", "admission-policy-missing", profile="audit"),
+    Safeguard("admission of providers", MANY, r"operator/admission-policies\.yaml", "admission-policy-missing",
+              r"# Stores(.*\n)+?(?=# Remote)", profile="audit"),
+    Safeguard("admission of keys", MANY, r"operator/admission-policies\.yaml", "admission-policy-missing",
+              r"# Remote(.*\n)+", "kind: None\n", profile="audit"),
+    Safeguard("what puts admission in force", MANY, r"operator/admission-policies\.yaml", "admission-policy-missing",
+              "policyName: .*", "policyName: other", profile="audit"),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("safeguard", SAFEGUARDS, ids=lambda s: s.name)
 def test_a_safeguard_taken_away_is_found(safeguard: Safeguard) -> None:
     given = dict(safeguard.given)
-    files = output(answers(str(given.pop("provider")), str(given.pop("teams")), str(given.pop("platform", "eks")), **given))  # type: ignore[arg-type]
+    files = output(
+        answers(str(given.pop("provider")), str(given.pop("teams")), str(given.pop("platform", "eks")), **given)
+    )
     before = {rule for rule, *_ in findings(files, safeguard.profile)}
     assert safeguard.rule not in before
     (path,) = [path for path in files if re.search(safeguard.path, path)]
