@@ -41,11 +41,6 @@ def arn_matches(pattern: str, subject: str, home: bool = False) -> bool | None:
     return matches(pattern, subject) if HOLE not in subject and any("*" in part for part in theirs[:5]) else False
 
 
-def covers(pattern: str, other: str) -> bool | None:
-    """Whether all that the pattern `other` matches is matched by `pattern` too."""
-    return matches(pattern, other.replace("*", HOLE))
-
-
 def equal(one: str, other: str) -> bool | None:
     """Whether two texts are the same; None where holes decide."""
     if HOLE not in one + other and RANDOM not in one + other:

@@ -86,7 +86,3 @@ def loop(tree: Result) -> Iterator[tuple[Value, Tree]]:
             yield Value(str(place), item.span), item
     elif isinstance(tree, Fields):
         yield from tree.entries
-
-
-def is_list(tree: Result) -> bool:
-    return isinstance(tree, (Items, Fields))
