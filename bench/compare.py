@@ -116,7 +116,9 @@ def tools(folder: Path, files: int) -> dict[str, list[str]]:
     schema = ROOT / "bench/externalsecret.schema.json"
     candidates = {
         "yamllint": [str(bin_dir / "yamllint"), "-d", "relaxed", "."],
-        "checkov (kubernetes)": [str(bin_dir / "checkov"), "-d", ".", "--framework", "kubernetes", "--quiet", "--compact"],
+        "checkov (kubernetes)": [
+            str(bin_dir / "checkov"), "-d", ".", "--framework", "kubernetes", "--quiet", "--compact",
+        ],
         "check-jsonschema (ES files)": [
             str(bin_dir / "check-jsonschema"), "--schemafile", str(schema), *(str(p) for p in manifests),
         ],

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAD = '''"""Where stores and generators name Secrets, ServiceAccounts and CA sources (generated: tools/import_facts.py).
+HEAD = '''\
+"""Where stores and generators name Secrets, ServiceAccounts and CA sources (generated: tools/import_facts.py).
 
 Kind or provider -> ((path, role), ...); `[]` in a path stands for every list item, `*` for every key of a free map.
 """

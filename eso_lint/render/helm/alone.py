@@ -9,9 +9,9 @@ from collections.abc import Container
 from itertools import islice
 
 from eso_lint.render.gotemplate.values import Limit, Map, TooMuch
+from eso_lint.render.helm import values as helm_values
 from eso_lint.render.helm.chart import Chart
 from eso_lint.render.helm.chart_render import STEPS, Rendered, Run, charts_of
-from eso_lint.render.helm import values as helm_values
 from eso_lint.render.helm.release import assemble, own_values
 from eso_lint.render.unit import Source, Unit
 from eso_lint.source.node import items, lookup, string

@@ -10,8 +10,8 @@ from eso_lint.render.gotemplate.eval import Define, Evaluator, Refused
 from eso_lint.render.gotemplate.places import documents
 from eso_lint.render.gotemplate.syntax import TemplateError
 from eso_lint.render.gotemplate.values import UNKNOWN, Limit, Map, TooMuch
-from eso_lint.render.helm.chart import Chart, Charts
 from eso_lint.render.helm import values as helm_values
+from eso_lint.render.helm.chart import Chart, Charts
 from eso_lint.render.helm.release import Part, assemble, context, own_values
 from eso_lint.render.kustomize.build import objects
 from eso_lint.render.unit import Item, Note, Source

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from eso_lint.render.gotemplate.text import LITERAL, Piece, Text
 from eso_lint.render.gotemplate.values import UNKNOWN, Limit, Map, Methods, Unknown, Unresolved, string_of
-from eso_lint.render.helm.chart import Chart, Dependency
 from eso_lint.render.helm import values as helm_values
+from eso_lint.render.helm.chart import Chart, Dependency
 from eso_lint.source.node import Mapping, Scalar, SourceFile, Span
 
 _MAX_DEPTH = 8

@@ -24,7 +24,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "db.yaml").write_text(ES)
     (tmp_path / "kustomization.yaml").write_text("namespace: shop\nresources: [db.yaml]\n")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PATH", os.path.dirname(KUBECTL) if KUBECTL else "")
+    monkeypatch.setenv("PATH", str(Path(KUBECTL).parent) if KUBECTL else "")
     return tmp_path
 
 

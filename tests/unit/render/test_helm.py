@@ -232,8 +232,10 @@ def test_charts_that_are_brought_along() -> None:
         "{{ range until 1000 }}{{ range until 1000 }}" + "a: b\n" * 1000 + "{{ end }}{{ end }}\n",
         '{{ $x := repeat 1000 "a: b\\n" }}{{ range until 1000 }}{{ range until 1000 }}{{ $x }}{{ end }}{{ end }}\n',
         "{{ range until 1000 }}{{ $x := toYaml $.Values | nindent 4 | trim | b64enc }}{{ end }}\n",
-        "{{ $l := until 1000 }}{{ range until 7 }}{{ $l = concat $l $l }}{{ end }}"
-        "{{ range until 1000 }}{{ range until 1000 }}{{ $l = rest $l }}{{ end }}{{ end }}\n",
+        (
+            "{{ $l := until 1000 }}{{ range until 7 }}{{ $l = concat $l $l }}{{ end }}"
+            "{{ range until 1000 }}{{ range until 1000 }}{{ $l = rest $l }}{{ end }}{{ end }}\n"
+        ),
         "{{ end }}{{ else }}\n",
     ],
 )
