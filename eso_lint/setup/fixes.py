@@ -83,6 +83,8 @@ FIXES = {
     "network-policy-blocks-egress": "--hardened",
     "store-rbac-too-wide": "--hardened",
     "token-create-unscoped": "--hardened",
+    "token-create-denied": "--hardened",
+    "crds-go-with-release": "--hardened",
     "unused-reconciler-enabled": "--hardened",
     "push-reconcilers-contradict": "--hardened --no-push",
     "reconciler-off-in-use": "--hardened --push",

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from eso_lint.setup.answers import Answers
 from eso_lint.setup.house import outside
 from eso_lint.setup.objects import pushes
-from eso_lint.setup.operator import REPOSITORY, chart_of
+from eso_lint.setup.operator import CHART, REPOSITORY, chart_of
 from eso_lint.setup.tables import WRITE_ONLY
 from eso_lint.setup.tenants import (
     APP,
@@ -96,12 +96,15 @@ kubectl apply --server-side -k .
 
 The rest follows by itself: the operator first, then the stores.
 """
-    values = " --values operator/values.yaml" if "operator/values.yaml" in paths else ""
+    chart = f"{OPERATOR} --repo {REPOSITORY} --version {chart_of(answers)}"
+    first = ""
+    if any(path.startswith(CHART) for path in paths):
+        first, chart = f"helm dependency update {CHART}\n", CHART
     return f"""## Apply
 
 ```sh
-helm upgrade --install {OPERATOR} {OPERATOR} --repo {REPOSITORY} --version {chart_of(answers)} \\
-  --namespace {answers.eso_namespace} --create-namespace --wait{values}
+{first}helm upgrade --install {OPERATOR} {chart} \\
+  --namespace {answers.eso_namespace} --create-namespace --wait
 kubectl apply --server-side -k .
 ```
 """

@@ -12,6 +12,7 @@ from eso_lint.setup.objects import kustomization, pushes
 from eso_lint.setup.tenants import OPERATOR, release_of
 from eso_lint.setup.written import Document, Path, yaml_text
 
+CHART = "operator/chart"
 REPOSITORY = "https://charts.external-secrets.io"
 
 
@@ -29,9 +30,7 @@ def folder_of(answers: Answers) -> dict[str, str]:
         return {}
     files: dict[str, str] = {}
     if answers.gitops == "none":
-        head = f"helm upgrade --install {OPERATOR} {OPERATOR} --repo {REPOSITORY} --version {chart_of(answers)} \\\n"
-        head += f"  --namespace {answers.eso_namespace} --create-namespace --values operator/values.yaml"
-        files["operator/values.yaml"] = yaml_text(Document(values(answers), head, value_notes(answers)))
+        files |= _own_chart(answers)
     elif answers.gitops == "flux":
         files["operator/namespace.yaml"] = yaml_text(_namespace(answers))
         files["operator/release.yaml"] = yaml_text(*_flux_release(answers))
@@ -41,9 +40,22 @@ def folder_of(answers: Answers) -> dict[str, str]:
         files["operator/admission-policies.yaml"] = yaml_text(*admission_policies(answers))
     if answers.kyverno:
         files["operator/kyverno-policies.yaml"] = yaml_text(*kyverno_policies(answers))
-    listed = [path.rsplit("/", 1)[1] for path in files if path != "operator/values.yaml"]
+    listed = [path.rsplit("/", 1)[1] for path in files if not path.startswith(CHART)]
     files["operator/kustomization.yaml"] = kustomization(sorted(listed))
     return files
+
+
+def _own_chart(answers: Answers) -> dict[str, str]:
+    """A chart that holds nothing but the operator's: so the version is written down where no deliverer pins it."""
+    chart = {
+        "apiVersion": "v2",
+        "name": OPERATOR,
+        "description": "The External Secrets Operator with the values of this cluster",
+        "version": "1.0.0",
+        "dependencies": [{"name": OPERATOR, "version": chart_of(answers), "repository": REPOSITORY}],
+    }
+    own = Document({OPERATOR: values(answers)}, notes=value_notes(answers, (OPERATOR,)))
+    return {f"{CHART}/Chart.yaml": yaml_text(Document(chart)), f"{CHART}/values.yaml": yaml_text(own)}
 
 
 def values(answers: Answers) -> dict[str, Any]:

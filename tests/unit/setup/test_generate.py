@@ -170,11 +170,16 @@ def test_patterns_that_fit_the_keys_of_another_namespace_are_told() -> None:
 
 
 def test_values_of_other_charts_are_left_out() -> None:
-    old = yaml.safe_load(generate(answers("vault", eso_version="0.20.0"))["operator/values.yaml"])
-    new = yaml.safe_load(generate(answers("vault", eso_version="2.9"))["operator/values.yaml"])
+    old, new = (
+        yaml.safe_load(generate(answers("vault", eso_version=release))["operator/chart/values.yaml"])[
+            "external-secrets"
+        ]
+        for release in ("0.20.0", "2.9")
+    )
     assert "serviceAccountTokenCreate" not in old["rbac"] and new["rbac"]["serviceAccountTokenCreate"] is False
     # 0.20.0 has no chart: the next one has.
-    assert "--version 0.20.1" in generate(answers("vault", eso_version="0.20.0"))["operator/values.yaml"]
+    chart = yaml.safe_load(generate(answers("vault", eso_version="0.20.0"))["operator/chart/Chart.yaml"])
+    assert chart["dependencies"][0]["version"] == "0.20.1"
 
 
 def test_texts_that_yaml_takes_for_something_else_are_quoted() -> None:

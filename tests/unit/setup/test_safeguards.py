@@ -41,6 +41,8 @@ REMOTE: dict[str, Value] = {**MANY, "provider": "kubernetes"}
 SCOPED: dict[str, Value] = {
     "provider": "vault", "teams": "many", "hardened": True, "gitops": "flux", "namespaces": ("team-a",), "scoped": True,
 }  # fmt: skip
+HELM: dict[str, Value] = {**MANY, "gitops": "none"}
+OWN = r"operator/chart/values\.yaml"
 VALUES = r"operator/release\.yaml"
 POLICIES = r"operator/network-policies\.yaml"
 
@@ -103,6 +105,13 @@ SAFEGUARDS = (
               "      - externalsecrets\n", "      - externalsecrets\n      - secretstores\n"),
     Safeguard("tokens of named accounts", MANY, VALUES, "token-create-unscoped",
               r" +serviceAccountTokenCreate: false\n"),
+    Safeguard("reconcilers off, by helm", HELM, OWN, "unused-reconciler-enabled", r" +processCluster.*\n"),
+    Safeguard("stores for administrators, by helm", HELM, OWN, "store-rbac-too-wide", r" +aggregateToEdit: false\n"),
+    Safeguard("tokens of named accounts, by helm", HELM, OWN, "token-create-unscoped",
+              r" +serviceAccountTokenCreate: false\n"),
+    Safeguard("all network policies, by helm", HELM, POLICIES, "network-policy-missing"),
+    Safeguard("the Role for tokens, by helm", HELM, r"operator/rbac\.yaml", "token-create-denied",
+              r" +- store-identity\n", "      - other\n"),
     Safeguard("the Role for tokens", MANY, r"operator/rbac\.yaml", "token-create-denied",
               r" +- store-identity\n", "      - other\n"),
     Safeguard("the binding of that Role", MANY, r"operator/rbac\.yaml", "token-create-denied",
