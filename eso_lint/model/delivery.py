@@ -15,8 +15,10 @@ from eso_lint.source.prefilter import is_kustomization
 
 if TYPE_CHECKING:
     from eso_lint.model.workspace import Workspace
+    from eso_lint.source.node import SourceFile
 
 _DECLARED = ("flux", "argocd")
+_SHORT_PATH = re.compile(r"[\w.-]+/[\w.-]+\.(?:ya?ml|json)")
 _SUBMODULE = re.compile(r"^\s*path\s*=\s*(.*?)\s*$", re.MULTILINE)
 
 
@@ -56,16 +58,22 @@ def named_files(ws: Workspace) -> frozenset[str]:
     return frozenset(found)
 
 
+def _beside(ws: Workspace) -> dict[str, list[Document]]:
+    """Kustomizations by their directory."""
+    found: dict[str, list[Document]] = {}
+    for path, document in ws.index(kustomizations).items():
+        found.setdefault(posixpath.dirname(path), []).append(document)
+    return found
+
+
 def listed_neighbour(ws: Workspace, path: str) -> Scalar | None:
     """The first neighbour of a file that the kustomization beside them lists, among its resources or generators.
 
     None where there is none, or where its lists are not known as a whole.
     """
     folder = posixpath.dirname(path)
-    for name, document in ws.index(kustomizations).items():
+    for document in ws.index(_beside).get(folder, ()):
         root = document.root
-        if posixpath.dirname(name) != folder:
-            continue
         if document.dialect != "plain" or not isinstance(root, Mapping) or root.open:
             return None
         lists = [root.get(field) for field in ("resources", "generators")]
@@ -130,8 +138,20 @@ def mentions_path(ws: Workspace, path: str) -> bool:
     """Whether another file names this one, with its directory where it lies elsewhere: a script, a chart, a README."""
     folder, name = posixpath.split(path)
     near = posixpath.join(posixpath.basename(folder), name)
-    for other, file in ws.sources.items():
-        wanted = name if posixpath.dirname(other) == folder else near
-        if other != path and wanted.encode("utf-8", "replace") in file.data:
-            return True
-    return False
+    if any(name in file.text for file in ws.index(_by_folder).get(folder, ()) if file.path != path):
+        return True
+    if _SHORT_PATH.fullmatch(near):
+        return near in ws.index(_short_paths)
+    return any(near in file.text for other, file in ws.sources.items() if other != path)
+
+
+def _by_folder(ws: Workspace) -> dict[str, list[SourceFile]]:
+    found: dict[str, list[SourceFile]] = {}
+    for path, file in ws.sources.items():
+        found.setdefault(posixpath.dirname(path), []).append(file)
+    return found
+
+
+def _short_paths(ws: Workspace) -> frozenset[str]:
+    """The ends of all paths that any file names: directory and manifest."""
+    return frozenset(found for file in ws.sources.values() for found in _SHORT_PATH.findall(file.text))
