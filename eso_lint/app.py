@@ -12,7 +12,7 @@ from eso_lint.config import Config
 from eso_lint.record import TYPE_CHECKING
 from eso_lint.regex import pattern
 from eso_lint.source.node import Document, SourceFile
-from eso_lint.source.prefilter import Interest, is_kustomization
+from eso_lint.source.prefilter import OWN_KINDS, Interest, is_kustomization
 
 if TYPE_CHECKING:
     from typing import Any
@@ -54,7 +54,7 @@ _VALUES_BEHIND = 600  # bytes behind the word in which the names of its ConfigMa
 
 def interest_of(rules: Iterable[Rule | Entry]) -> Interest:
     """The documents that the enabled rules need beyond the operator's own, and those that deliver them."""
-    return Interest({*_DELIVERY, *(kind for rule in rules for kind in rule.reads)}, _SOME)
+    return Interest({*OWN_KINDS, *_DELIVERY, *(kind for rule in rules for kind in rule.reads)}, _SOME)
 
 
 def choose(files: Iterable[SourceFile], interest: Interest) -> tuple[list[SourceFile], Interest]:

@@ -15,6 +15,7 @@ from eso_lint.model.kinds.store import ClusterSecretStore, SecretStore
 from eso_lint.model.resource import ESO_GROUP, GENERATOR_GROUP, Resource, group_version
 from eso_lint.render.placement import WRITTEN, Placement
 from eso_lint.source.node import Document, Mapping, Sequence, string
+from eso_lint.source.prefilter import OWN_KINDS
 
 _RBAC = "rbac.authorization.k8s.io"
 _OPERATOR = frozenset({ESO_GROUP, GENERATOR_GROUP})
@@ -71,6 +72,13 @@ def resources(document: Document, placement: Placement = WRITTEN, world: str = "
     yield from _object(document, document.root, placement, world, set())
 
 
+def _is_slip(group: str) -> bool:
+    """Whether an API group is the operator's, misspelt. Other operators have kinds of these names, too."""
+    from eso_lint.suggest import closest, is_slip
+
+    return closest(group, _OPERATOR) is not None and any(is_slip(group, ours) for ours in _OPERATOR)
+
+
 def _object(document: Document, root: object, placement: Placement, world: str, seen: set[int]) -> Iterator[Resource]:
     # What an alias repeats is one object at one place.
     if not isinstance(root, Mapping) or id(root) in seen:
@@ -88,5 +96,6 @@ def _object(document: Document, root: object, placement: Placement, world: str, 
     group, version = group_version(api_version)
     view = VIEWS.get((group, kind))
     if view is None:
-        view = AdmissionPolicy if group in _ADMISSION else Stray if group in _OPERATOR else Resource
+        stray = group in _OPERATOR or (kind in OWN_KINDS and _is_slip(group))
+        view = AdmissionPolicy if group in _ADMISSION else Stray if stray else Resource
     yield view(document, root, group, version, kind, placement, world)

@@ -13,6 +13,10 @@ NEEDLE = "external-secrets"
 _NEEDLE_BYTES = NEEDLE.encode()
 # A double-quoted scalar can spell the needle with escapes; UTF-16 holds NUL bytes.
 _SUSPECT = re.compile(rb'"[^"\n]*\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r?\n)|\x00')
+# Kinds by which an object is seen to be the operator's, even where its group is misspelt.
+OWN_KINDS = frozenset(
+    {"ExternalSecret", "ClusterExternalSecret", "SecretStore", "ClusterSecretStore", "PushSecret", "ClusterPushSecret"}
+)
 _KUSTOMIZATION = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 

@@ -26,6 +26,6 @@ class GeneratorState(Resource):
 
 
 class Stray(Resource):
-    """An object in one of the operator's groups whose kind that group does not have; `kind` is "" where none is."""
+    """An object in one of the operator's groups (or one misspelt) that has no such kind; `kind` is "" where none is."""
 
     __slots__ = ()

@@ -120,14 +120,32 @@ spec:
 """
 
 
+BAD_GROUP = """
+apiVersion: external-secret.io/v1  # <- ESO330
+kind: ExternalSecret
+metadata: {name: db, namespace: shop}
+spec:
+  secretStoreRef: {kind: ClusterSecretStore, name: vault}
+  dataFrom: [{extract: {key: shop/db}}]
+"""
+
+# Another operator has a kind of this name.
+GOOD_GROUP = """
+apiVersion: kubernetes-client.io/v1
+kind: ExternalSecret
+metadata: {name: db, namespace: shop}
+spec: {backendType: secretsManager, data: [{key: shop/db, name: password}]}
+"""
+
+
 @rule(
     id="ESO330",
     name="unsupported-api-version",
     on=(BaseExternalSecret, BasePushSecret, Store, Generator, GeneratorState, Stray),
     severity=Severity.ERROR,
     since="0.1.0",
-    bad=(BAD, BAD_NEW, BAD_UNKNOWN, BAD_KIND),
-    good=(GOOD,),
+    bad=(BAD, BAD_NEW, BAD_UNKNOWN, BAD_KIND, BAD_GROUP),
+    good=(GOOD, GOOD_GROUP),
 )
 def unsupported_api_version(
     resource: BaseExternalSecret | BasePushSecret | Store | Generator | GeneratorState | Stray, ws: Workspace
@@ -198,8 +216,8 @@ def _stray(resource: Stray, ws: Workspace) -> Iterator[Problem]:
         yield Problem(
             at=resource.at("apiVersion") or at,
             message=f"`{resource.group}` has no kind `{resource.kind}`",
-            label="the other group",
-            help=f"write `{meant.group}`",
+            label="the other group" if resource.group.endswith("external-secrets.io") else "no group of the operator",
+            help=f"did you mean `{meant.group}`?",
         )
         return
     written = resource.kind.strip()
