@@ -150,7 +150,7 @@ GOOD_OPERATOR = OPERATOR + STORE + READ
     bad=(BAD_PATH, BAD_FIND, BAD_PUSH, BAD_DENIED),
     good=(GOOD, GOOD_ALL, GOOD_UNSEEN, GOOD_OTHER_MOUNT, GOOD_TEMPLATED, GOOD_OPERATOR),
     reads=("AuthBackendRole", "JWTOIDCAuthEngineRole", "KubernetesAuthEngineRole", "Policy", "Vault"),
-    words=("vault", "openBao"),
+    words=("server", "openBao"),
 )
 def vault_policy_missing_capability(resource: BaseExternalSecret | BasePushSecret, ws: Workspace) -> Iterator[Problem]:
     """The Vault policies of a store's role do not allow what an ExternalSecret or PushSecret does.

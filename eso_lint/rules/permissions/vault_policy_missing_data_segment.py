@@ -70,7 +70,7 @@ GOOD_BOTH = STORE.replace(
     bad=(BAD,),
     good=(GOOD, GOOD_V1, GOOD_BOTH),
     reads=("AuthBackendRole", "JWTOIDCAuthEngineRole", "KubernetesAuthEngineRole", "Policy", "Vault"),
-    words=("vault", "openBao"),
+    words=("server", "openBao"),
 )
 def vault_policy_missing_data_segment(store: Store, ws: Workspace) -> Iterator[Problem]:
     """A Vault policy allows a path as people write it, but version 2 of the KV engine has `data/` in it.

@@ -87,7 +87,7 @@ GOOD_VARIABLE = (
     bad=(BAD_NAME, BAD_NAMESPACE, BAD_MOUNT, BAD_AUDIENCE),
     good=(GOOD, GOOD_GLOB, GOOD_OBJECT, GOOD_OTHER_CLUSTER, GOOD_ELSEWHERE, GOOD_VARIABLE),
     reads=("AuthBackendRole", "JWTOIDCAuthEngineRole", "KubernetesAuthEngineRole", "Policy", "Vault"),
-    words=("vault", "openBao"),
+    words=("server", "openBao"),
 )
 def vault_role_binding_mismatch(store: Store, ws: Workspace) -> Iterator[Problem]:
     """The Vault role that a store logs in with is bound to another ServiceAccount, audience or mount.
