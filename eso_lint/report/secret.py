@@ -7,30 +7,31 @@ Works on the text, so that it holds in files that do not parse. Where it errs, i
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from eso_lint.record import NamedTuple
+from eso_lint.regex import pattern
 from eso_lint.source.node import SourceFile
 
 MASK = "***"
 
-_KIND = re.compile(r"""kind["']?\s*:\s*(?:[!&]\S+\s+)*["']?(?:Secret|Fake)["']?\s*(?:[#,}\r\n]|\Z)""")
-_VALUES = re.compile(r"""(?:^|(?<=[\s{,]))["']?(?:data|stringData|[\w./-]*last-applied-configuration)["']?\s*:""")
-_KEY = re.compile(r"""\s*(?:-\s+)?(?:"[^"]*"|'[^']*'|[^\s:#"'|>]+)\s*:(?=\s|\Z)""")
-_SEPARATOR = re.compile(r"---(?:\s|\Z)")
+_KIND = pattern(r"""kind["']?\s*:\s*(?:[!&]\S+\s+)*["']?(?:Secret|Fake)["']?\s*(?:[#,}\r\n]|\Z)""")
+_VALUES = pattern(r"""(?:^|(?<=[\s{,]))["']?(?:data|stringData|[\w./-]*last-applied-configuration)["']?\s*:""")
+_KEY = pattern(r"""\s*(?:-\s+)?(?:"[^"]*"|'[^']*'|[^\s:#"'|>]+)\s*:(?=\s|\Z)""")
+_SEPARATOR = pattern(r"---(?:\s|\Z)")
 # `https://user:password@host`, and a token in the user's place.
-_ADDRESS = re.compile(r"://(?:[^/\s:@\"']*:(?=[^/\s@\"']+@)|(?=[^/\s:@\"']{20,}@))")
-_LITERAL = re.compile(r"""(?:^\s*-\s*|literals\s*:\s*\[\s*)["']?[\w.-]+=""")
-_PATCH = re.compile(r"""path["']?\s*:\s*["']?/(?:stringData|data)\b""")
-_VALUE = re.compile(r"""(?:^|(?<=[\s{,]))["']?value["']?\s*:\s*(?=\S)""")
-_FAKE = re.compile(r"""(?:^|(?<=[\s{,]))["']?fake["']?\s*:""")
-_FAKE_VALUE = re.compile(r"""(?:^|(?<=[\s{,]))["']?value(?:Map)?["']?\s*:""")
-_CHART = re.compile(r"""kind["']?\s*:\s*["']?(?:HelmRelease|Application|ApplicationSet)\b""")
-_SENSITIVE = re.compile(
+_ADDRESS = pattern(r"://(?:[^/\s:@\"']*:(?=[^/\s@\"']+@)|(?=[^/\s:@\"']{20,}@))")
+_LITERAL = pattern(r"""(?:^\s*-\s*|literals\s*:\s*\[\s*)["']?[\w.-]+=""")
+_PATCH = pattern(r"""path["']?\s*:\s*["']?/(?:stringData|data)\b""")
+_VALUE = pattern(r"""(?:^|(?<=[\s{,]))["']?value["']?\s*:\s*(?=\S)""")
+_FAKE = pattern(r"""(?:^|(?<=[\s{,]))["']?fake["']?\s*:""")
+_FAKE_VALUE = pattern(r"""(?:^|(?<=[\s{,]))["']?value(?:Map)?["']?\s*:""")
+_CHART = pattern(r"""kind["']?\s*:\s*["']?(?:HelmRelease|Application|ApplicationSet)\b""")
+_SENSITIVE = pattern(
     r"""(?<![\w.-])["']?[\w.-]{0,50}?(?:passw|passphrase|secret|token|credential|(?:api|access|private|signing)[-_]?key)[\w.-]{0,50}["']?"""
     r"""[ \t]{0,9}:[ \t]*(?=[^\s{\[|>#])""",
     re.IGNORECASE,
 )
-_NOTHING = re.compile(r"\s*(?:[&!]\S+\s*)*[{|>]?[+-]?\d*\s*(?:#.*)?\Z")
+_NOTHING = pattern(r"\s*(?:[&!]\S+\s*)*[{|>]?[+-]?\d*\s*(?:#.*)?\Z")
 
 
 class Masks(NamedTuple):
