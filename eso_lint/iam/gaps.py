@@ -70,7 +70,9 @@ def _kind(right: Right) -> str:
     answer = right.answer
     if answer.why == "resource" and answer.verdict == "missing":
         if right.need.resource == EVERY:
-            return "star"
+            # What a module writes cannot be mended in place: a statement of one's own is what lacks.
+            own = (p.statements for p in right.role.policies if not p.module)
+            return "star" if any(answer.statement in statements for statements in own) else "action"
         if lacking_suffix(right.role, right.need.resource):
             return "suffix"
         if doubled_slash(right.role, right.need.resource):

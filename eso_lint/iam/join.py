@@ -7,8 +7,9 @@ own ServiceAccount is asked for: its annotation, or an EKS Pod Identity associat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from eso_lint.iam.addons import Addon, addons
 from eso_lint.iam.grant import HOLE, Association, Role, Value
 from eso_lint.iam.identities import Identities, Lookup, identities
 from eso_lint.iam.tree import Tree, at, from_node, text_of
@@ -180,6 +181,9 @@ def _annotated(
         made = _made_by_terraform(namespace, reference.name, found)
         if made is not None:
             return login._replace(first=_named(made, found))
+        added = [a for a in _added(store, found, ws) if (a.namespace, a.account) == (namespace, reference.name)]
+        if added:
+            return login._replace(first=_any_of(added))
         install = _install(store, ws)
         own = install is not None and _is_called(namespace, reference.name, install)
         role = _annotation(install) if install is not None and own else None
@@ -206,6 +210,11 @@ def _made_by_terraform(namespace: str, name: str, found: Identities) -> Value | 
 
 def _controller(store: Store, found: Identities, ws: Workspace) -> Login:
     """The operator's own identity, where the repository installs it in one place and says its ServiceAccount."""
+    added = _added(store, found, ws)
+    if added:
+        accounts = {(addon.namespace, addon.account) for addon in added}
+        namespace, account = accounts.pop() if len(accounts) == 1 else (None, None)
+        return Login(store, "controller", namespace, account, first=_any_of(added))
     install = _install(store, ws)
     if install is None:
         return Login(store, "controller")
@@ -222,6 +231,22 @@ def _controller(store: Store, found: Identities, ws: Workspace) -> Login:
         account = own[0].service_account.text
         return login._replace(how="pod-identity", account=account, first=first, association=own[0])
     return login
+
+
+def _added(store: Store, found: Identities, ws: Workspace) -> tuple[Addon, ...]:
+    """The operators that EKS blueprints install, where the repository installs none in another way."""
+    every = addons(found)
+    own = [addon.call.arguments.get("external_secrets") for addon in every]
+    places = {(given.key.file.path, given.key.start) for given in own if given is not None}
+    if any((install.file.path, install.at.start) not in places for install in _installs(store, ws)):
+        return ()
+    return every
+
+
+def _any_of(added: Iterable[Addon]) -> Identity:
+    """One role for each cluster: what all of them lack is lacking."""
+    every = tuple(added)
+    return Identity(every[0].arn, tuple(a.role for a in every), len(every) == 1 and not every[0].role.maybe)
 
 
 def _own_account(install: OperatorInstall) -> str | None:
@@ -243,8 +268,12 @@ def _is_called(namespace: str | None, name: str | None, install: OperatorInstall
 
 def _install(store: Store, ws: Workspace) -> OperatorInstall | None:
     """The one install of the operator that serves a store."""
-    installs = [i for i in ws.views(OperatorInstall) if i.world in ("", store.world) or store.world == ""]
+    installs = _installs(store, ws)
     return installs[0] if len(installs) == 1 else None
+
+
+def _installs(store: Store, ws: Workspace) -> list[OperatorInstall]:
+    return [i for i in ws.views(OperatorInstall) if i.world in ("", store.world) or store.world == ""]
 
 
 def _annotation(install: OperatorInstall) -> Node | None:

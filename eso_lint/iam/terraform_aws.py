@@ -175,7 +175,10 @@ class _Collector:
         key = path[2][1:-1] if len(path) > 2 and path[2].startswith("[") else ""
         wanted = (ref.home, path[0], path[1], key)
         if wanted in self.roles:
-            return wanted
+            call = self.roles[wanted].call
+            # The module of many add-ons makes a role for each of them.
+            other = call is not None and call.family == "addons" and path[2:3] != ("external_secrets",)
+            return None if other else wanted
         same = [known for known in self.roles if known[:3] == wanted[:3]]
         return same[0] if len(same) == 1 and (key == "" or HOLE in key) else None
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from eso_lint.iam.addons import account_of
 from eso_lint.iam.grant import (
     HOLE,
     Argument,
@@ -102,7 +103,9 @@ class _Call:
     def made(self) -> Made:
         call = ModuleCall(self.family, self.source, self.major, self.version, self.given, self.span)
         if self.family == "addons":
-            return Made(call, self._addon() if self.switch("enable_external_secrets") is not False else None)
+            on = "enable_external_secrets" in self.given and self.switch("enable_external_secrets") is not False
+            makes = on and truth(at(self.tree("external_secrets"), "create_role")) is not False
+            return Made(call, self._addon() if makes else None)
         creates = self.switch("create", "create_role")
         # Of all of them only this module makes no role unless it is told to.
         if creates is False or (self.family == "oidc" and "create_role" not in self.given):
@@ -240,16 +243,11 @@ class _Call:
     def _addon(self) -> Role:
         """The role of the add-on, for the operator's own ServiceAccount."""
         config = self.tree("external_secrets")
-        known = config is None or isinstance(config, Fields)
-
-        def get(name: str, default: str) -> Value:
-            found = text_of(at(config, name))
-            return found if found is not None else Value(default if known else HOLE, self.span)
-
-        name = get("role_name", "external-secrets")
+        known = config is None or (isinstance(config, Fields) and not config.open)
+        name = text_of(at(config, "role_name")) or Value("external-secrets" if known else HOLE, self.span)
         if truth(at(config, "role_name_use_prefix")) is not False:
             name = Value(f"{name.raw}-{HOLE}", name.span)
-        account = f"{get('namespace', 'external-secrets').raw}:{get('service_account_name', 'external-secrets-sa').raw}"
+        account = ":".join(part if part is not None else HOLE for part in account_of(config))
         subject = Value(f"system:serviceaccount:{account}", self.span)
         test = Condition(Value("StringEquals", self.span), Value(f"{HOLE}:sub", self.span), (subject,), self.span)
         trust = _statement(self.span, ("sts:AssumeRoleWithWebIdentity",), "Federated", HOLE)
@@ -258,13 +256,14 @@ class _Call:
         statements = external_secrets("addons", self.major, self.minor, key, self.tree, self.switch, maybe)
         more = ("policy_statements", "source_policy_documents", "role_policies", "override_policy_documents")
         fields = next(objects(config), None)
+        makes = at(config, "create_role")
         return Role(
             name,
             self.span,
             trust=Policy((trust._replace(conditions=(test,)),), self.span, module=True),
             policies=(Policy(tuple(statements), self.span, module=True),),
             open=self.broken or not known or (fields is not None and any(fields.get(n) is not None for n in more)),
-            maybe=self.maybe or maybe or "enable_external_secrets" not in self.given,
+            maybe=self.maybe or maybe or (makes is not None and truth(makes) is None),
             call=ModuleCall(self.family, self.source, self.major, self.version, self.given, self.span),
         )
 

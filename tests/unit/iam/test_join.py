@@ -128,6 +128,95 @@ def test_roles_of_one_name_in_two_places_are_not_certain() -> None:
     assert not sure
 
 
+ADDONS = """
+# file: addons.tf
+module "addons" {
+  source = "aws-ia/eks-blueprints-addons/aws"
+  %s
+}
+"""
+
+AMBIENT = """
+# file: store.yaml
+apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata: {name: aws}
+spec: {provider: {aws: {service: SecretsManager, region: eu-central-1%s}}}
+"""
+
+OTHER = """
+# file: eso.tf
+resource "helm_release" "eso" {
+  repository = "https://charts.external-secrets.io"
+  chart      = "external-secrets"
+  namespace  = "external-secrets"
+}
+"""
+
+ON = "enable_external_secrets = true\n  "
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "roles"),
+    [
+        (ON, "", ["external-secrets-\0"]),
+        (ON + 'external_secrets = { chart_version = "2.9.0" }', "", ["external-secrets-\0"]),
+        (ON + 'external_secrets = {\n chart_version = "2.9.0"\n role_name = "eso"\n}', "", ["eso-\0"]),
+        (ON + "create_kubernetes_resources = true", "", ["external-secrets-\0"]),
+        (ON + 'external_secrets = { set = [{ name = "replicaCount", value = "2" }] }', "", ["external-secrets-\0"]),
+        # Something else installs the operator.
+        (ON + "create_kubernetes_resources = false", "", []),
+        (ON + "create_kubernetes_resources = var.here", "", []),
+        (ON, OTHER, []),
+        (ON + 'external_secrets = {\n chart_version = "2.9.0"\n}', OTHER, []),
+        # The operator has another role, or one that is not known.
+        (ON + "external_secrets = { create_role = false }", "", []),
+        (ON + "external_secrets = var.config", "", []),
+        (ON + "external_secrets = { values = [var.more] }", "", []),
+        (ON + 'external_secrets = { values = ["serviceAccount: {name: x}"] }', "", []),
+        (ON + 'external_secrets = { set = [{ name = "serviceAccount.name", value = "x" }] }', "", []),
+        (ON + "external_secrets = { set = var.more }", "", []),
+        (ON + "external_secrets = { set = [var.more] }", "", []),
+        (ON + "external_secrets = { set = [{ name = var.x, value = 1 }] }", "", []),
+        # The add-on is off where nothing turns it on.
+        ("enable_external_secrets = false", "", []),
+        ("enable_metrics_server = true", "", []),
+    ],
+)
+def test_the_add_on_of_eks_blueprints_is_the_operator(arguments: str, more: str, roles: list[str]) -> None:
+    ((_, *identity),) = found(AMBIENT % "" + ADDONS % arguments + more)
+    assert identity == [roles, bool(roles)]
+
+
+@pytest.mark.parametrize(
+    ("account", "roles"), [("external-secrets-sa", ["external-secrets-\0"]), ("external-secrets", []), ("reader", [])]
+)
+def test_a_store_may_name_the_add_ons_service_account(account: str, roles: list[str]) -> None:
+    auth = f", auth: {{jwt: {{serviceAccountRef: {{name: {account}, namespace: external-secrets}}}}}}"
+    assert found(AMBIENT % auth + ADDONS % ON) == [("external-secrets", roles, bool(roles))]
+
+
+def test_of_two_add_ons_either_may_be_the_operator() -> None:
+    second = (
+        'external_secrets = { namespace = "eso" }\n}\nmodule "b" {\n  source = "aws-ia/eks-blueprints-addons/aws"\n  '
+    )
+    roles = ["external-secrets-\0"] * 2
+    assert found(AMBIENT % "" + ADDONS % (ON + second + ON)) == [(None, roles, False)]
+
+
+@pytest.mark.parametrize("config", ["var.config", "{ create_role = false }"])
+def test_where_one_add_on_is_not_known_none_is(config: str) -> None:
+    second = '}\nmodule "b" {\n  source = "aws-ia/eks-blueprints-addons/aws"\n  '
+    ((_, *identity),) = found(AMBIENT % "" + ADDONS % (ON + second + ON + f"external_secrets = {config}"))
+    assert identity == [[], False]
+
+
+def test_an_add_on_that_may_be_off_is_not_certain() -> None:
+    assert found(AMBIENT % "" + ADDONS % "enable_external_secrets = var.on") == [
+        ("external-secrets", ["external-secrets-\0"], False)
+    ]
+
+
 def test_the_summary_says_once_which_roles_are_not_here() -> None:
     assert unverified(workspace(STORE % (", namespace: shop", ARN) + ROLE % "eso-shop")) == ()
     (said,) = unverified(workspace(STORE % (", namespace: shop", ARN)))

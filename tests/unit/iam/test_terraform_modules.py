@@ -70,6 +70,8 @@ def test_names(source: str, body: str, version: str, name: str) -> None:
         (SIX, "  create = false\n"),
         (OIDC, '  role_name = "eso"\n'),
         (ADDONS, "  enable_external_secrets = false\n"),
+        (ADDONS, "  enable_metrics_server = true\n"),
+        (ADDONS, "  enable_external_secrets = true\n  external_secrets = { create_role = false }\n"),
         ("terraform-aws-modules/vpc/aws", ""),
     ],
 )
@@ -152,6 +154,15 @@ def test_policies_that_are_attached_to_the_role_of_a_call() -> None:
         '    Statement = [{ Effect = "Allow", Action = "secretsmanager:*", Resource = "*" }] })\n}\n'
     )
     assert allowed(role(FIVE, ATTACH, more=more), *DROP).verdict == "granted"
+
+
+@pytest.mark.parametrize(("add_on", "verdict"), [("external_secrets", "granted"), ("karpenter", "unknown")])
+def test_of_many_add_ons_each_has_its_role(add_on: str, verdict: str) -> None:
+    more = (
+        f'resource "aws_iam_role_policy" "x" {{\n  role = module.eso.{add_on}.iam_role_name\n  policy = jsonencode({{\n'
+        '    Statement = [{ Effect = "Allow", Action = "secretsmanager:*", Resource = "*" }] })\n}\n'
+    )
+    assert allowed(role(ADDONS, "  enable_external_secrets = true\n", more=more), *DROP).verdict == verdict
 
 
 @pytest.mark.parametrize(
