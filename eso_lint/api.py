@@ -127,7 +127,7 @@ if TYPE_CHECKING:
     from eso_lint.model.resource import Resource, first_scalar
     from eso_lint.model.selectors import Foreign, Scope, Unset, selector_scope
     from eso_lint.model.serving import Gone, Meant, Serving, kind_since, meant_kind, provider_removed, serving
-    from eso_lint.model.together import idle, may_meet, together
+    from eso_lint.model.together import idle, may_meet, one_source, together
     from eso_lint.model.versions import Version, annotation_limit, parse_version
     from eso_lint.model.workspace import Workspace
     from eso_lint.render.unit import Note, Unit
@@ -317,6 +317,7 @@ __all__ = [
     "missing_segment",
     "named_files",
     "network_policies",
+    "one_source",
     "overbroad",
     "own_aws_roles",
     "parse_duration",

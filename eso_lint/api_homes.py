@@ -167,6 +167,7 @@ HOMES = {
     "missing_segment": "eso_lint.model.convention",
     "named_files": "eso_lint.model.delivery",
     "network_policies": "eso_lint.model.operator",
+    "one_source": "eso_lint.model.together",
     "overbroad": "eso_lint.iam.policy_faults",
     "own_aws_roles": "eso_lint.iam.join",
     "parse_duration": "eso_lint.model.duration",

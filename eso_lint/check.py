@@ -130,7 +130,7 @@ def _may_speak(entry: Entry, workspace: Workspace) -> bool:
         return True
     # Escapes can spell any word.
     words = (b"\\", *(word.encode() for word in entry.words))
-    return any(word in file.data for file in sources.values() for word in words)
+    return any(file.holds(word) for file in sources.values() for word in words)
 
 
 def check(source: Input, request: Request, engine: Engine) -> Report:
@@ -154,7 +154,7 @@ def check(source: Input, request: Request, engine: Engine) -> Report:
 
 
 def _anything(files: Mapping[str, SourceFile], interest: Interest) -> bool:
-    return any(interest.file(path, file.data) or _NEEDLE in file.data for path, file in files.items())
+    return any(interest.file(path, file.data) or file.holds(_NEEDLE) for path, file in files.items())
 
 
 def _empty(source: Input, profile: str) -> Report:
@@ -215,7 +215,7 @@ def markers_of(
     """All suppressions: comments of files that hold the needle (or, in files that are read, seem to), annotations."""
     from eso_lint.app import in_chart, is_yaml
 
-    marked = [f for p, f in files.items() if _NEEDLE in f.data or (p in read and _suspect(f.data))]
+    marked = [f for p, f in files.items() if f.holds(_NEEDLE) or (p in read and _suspect(f.data))]
     if not marked:
         return ()
     from eso_lint.source.directives import annotated, suppressions

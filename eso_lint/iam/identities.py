@@ -98,7 +98,7 @@ class Identities:
         waiting = dict(READERS)
         for path, file in self._ws.sources.items():
             for reader in tuple(waiting.values()):
-                if path.endswith(reader.ends) and (not reader.needle or reader.needle in file.data):
+                if path.endswith(reader.ends) and (not reader.needle or file.holds(reader.needle)):
                     worth.add(reader.module)
                     waiting = {d: r for d, r in waiting.items() if r.module not in worth}
         return frozenset(worth)

@@ -88,7 +88,7 @@ class Terraform:
         size = 0
         for path, file in files.items():
             if path.endswith((*ENDS, ".tf.json")):
-                size += len(file.data)
+                size += file.size
                 directory = posixpath.dirname(path)
                 why = self._why(path, file, size)
                 if why is not None:
@@ -106,7 +106,7 @@ class Terraform:
         """Why a file is not read; None where it is."""
         if path.endswith(".json"):
             return "Terraform in JSON is not read"
-        if len(file.data) > _MAX_BYTES:
+        if file.size > _MAX_BYTES:
             return f"Terraform larger than {_MAX_BYTES:,} bytes"
         return f"more than {_MAX_ALL:,} bytes of Terraform" if size > _MAX_ALL else None
 
@@ -152,7 +152,7 @@ class Terraform:
             parts = directory.split("/")
             name = parts[-1].encode()
             known = self._elsewhere[directory] = "modules" in parts or any(
-                b"source" in file.data and name in file.data for file in self._terragrunt
+                file.holds(b"source") and file.holds(name) for file in self._terragrunt
             )
         return known
 

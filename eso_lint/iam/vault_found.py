@@ -47,11 +47,11 @@ def read(ws: Workspace) -> Found:
     grants: list[Grant] = []
     unread: list[Unread] = []
     for path, file in ws.sources.items():
-        if len(file.data) > _MAX_BYTES:
-            if path.endswith((*_POLICY_FILES, *_COMMANDS)) and b"policy write" in file.data:
+        if file.size > _MAX_BYTES:
+            if path.endswith((*_POLICY_FILES, *_COMMANDS)) and file.holds(b"policy write"):
                 unread.append(Unread(path, "larger than 2 MB"))
             continue
-        if path.endswith(_COMMANDS) and (b"policy write" in file.data or b"/role/" in file.data):
+        if path.endswith(_COMMANDS) and (file.holds(b"policy write") or file.holds(b"/role/")):
             policies += _written_policies(file, ws.sources)
             grants += _written_roles(file)
     for resource in ws.resources:
@@ -69,7 +69,7 @@ def named_files(ws: Workspace) -> dict[str, list[SourceFile]]:
     """Files with policies by their own name, which by custom is the policy's."""
     found: dict[str, list[SourceFile]] = {}
     for path, file in ws.sources.items():
-        if path.endswith(_POLICY_FILES) and len(file.data) <= _MAX_BYTES and b"capabilities" in file.data:
+        if path.endswith(_POLICY_FILES) and file.size <= _MAX_BYTES and file.holds(b"capabilities"):
             found.setdefault(posixpath.basename(path).split(".", 1)[0].lower(), []).append(file)
     return found
 
@@ -102,7 +102,7 @@ def _written_policies(file: SourceFile, files: dict[str, SourceFile]) -> Iterato
             yield VaultPolicy(name, rules.rules, name.span, rules.open or stop is None)
         elif match["from"] != "-":
             written = posixpath.basename(match["from"].strip("\"'@"))
-            found = [f for path, f in files.items() if posixpath.basename(path) == written and b"path" in f.data]
+            found = [f for path, f in files.items() if posixpath.basename(path) == written and f.holds(b"path")]
             if len(found) == 1:
                 own = policy_of_file(found[0])
                 yield own._replace(name=name)

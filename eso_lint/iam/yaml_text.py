@@ -25,7 +25,7 @@ def roots(ws: Workspace, *needles: str) -> Iterator[Mapping]:
 
     # Of a file that was parsed for the rules, documents may be left out that count here.
     for path, file in ws.sources.items():
-        if path.endswith(_ENDS) and len(file.data) <= _MAX_BYTES and any(needle in file.data for needle in sought):
+        if path.endswith(_ENDS) and file.size <= _MAX_BYTES and any(file.holds(needle) for needle in sought):
             for document in parse(file, wanted).documents:
                 if isinstance(document.root, Mapping):
                     yield document.root
@@ -35,7 +35,7 @@ def too_large(ws: Workspace, *needles: str) -> Iterator[Unread]:
     """The files that `roots` leaves out for their size."""
     sought = [needle.encode() for needle in needles]
     for path, file in ws.sources.items():
-        if path.endswith(_ENDS) and len(file.data) > _MAX_BYTES and any(needle in file.data for needle in sought):
+        if path.endswith(_ENDS) and file.size > _MAX_BYTES and any(file.holds(needle) for needle in sought):
             yield Unread(path, "larger than 2 MB")
 
 

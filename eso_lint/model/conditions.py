@@ -13,7 +13,7 @@ from eso_lint.model.place import same_world
 from eso_lint.model.reference import Unknown
 from eso_lint.model.workspace import Workspace
 from eso_lint.regex import pattern
-from eso_lint.source.node import Mapping, Node, Opaque, Scalar, Sequence, is_absent, items, string
+from eso_lint.source.node import Mapping, Node, Opaque, Sequence, is_absent, items, string
 from eso_lint.source.pattern import go_search as go_search
 
 NAME_LABEL = "kubernetes.io/metadata.name"
@@ -155,8 +155,3 @@ def _requirement(
     if operator == "DoesNotExist":
         return value is None
     return None
-
-
-def describe(element: Node) -> str:
-    """An element as messages show it: a name or a regex as written, a selector as such."""
-    return f"`{element.text}`" if isinstance(element, Scalar) else "a namespace selector"

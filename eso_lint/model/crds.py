@@ -151,7 +151,7 @@ class VendoredCrds:
 
     def _measure(self, path: str) -> Iterator[Oversize]:
         file = self.files.get(path)
-        if file is None or b"CustomResourceDefinition" not in file.data or b"external-secrets.io" not in file.data:
+        if file is None or not file.holds(b"CustomResourceDefinition") or not file.holds(b"external-secrets.io"):
             return
         from eso_lint.source.parse import parse
 

@@ -140,7 +140,7 @@ def other_texts(sources: Iterable[SourceFile], parsed: frozenset[str]) -> tuple[
     return tuple(
         f
         for f in sources
-        if f.path not in parsed and any(word in f.data for word in _WORDS) and _LANGUAGE.search(f.path)
+        if f.path not in parsed and any(f.holds(word) for word in _WORDS) and _LANGUAGE.search(f.path)
     )
 
 
@@ -153,12 +153,12 @@ def mentioned(texts: Iterable[SourceFile], kind: str, name: str) -> bool:
     snake = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower().encode()
     as_key = rf"""(?m)^[ \t]*["']?{re.escape(name)}["']?[ \t]*:"""
     for file in texts:
-        if wanted not in file.data:
+        if not file.holds(wanted):
             continue
         if file.path.endswith((".yaml", ".yml", ".json")):
             if re.search(as_key, file.text):
                 return True
-        elif (word in file.data or snake in file.data) and _whole(name, file.text):
+        elif (file.holds(word) or file.holds(snake)) and _whole(name, file.text):
             return True
     return False
 
@@ -169,7 +169,7 @@ def _whole(name: str, text: str) -> bool:
 
 def writes(file: SourceFile, name: str) -> bool:
     """Whether a file gives a name as the value of a field called name or store, in YAML, JSON or HCL."""
-    if name.encode() not in file.data:
+    if not file.holds(name.encode()):
         return False
     field = rf"""(?i)\b\w*(?:name|store|ref)["']?[ \t]*[:=][ \t]*["']?{re.escape(name)}["']?(?![\w.-])"""
     return re.search(field, file.text) is not None

@@ -216,7 +216,7 @@ def _claims(ws: Workspace) -> Iterable[Claim]:
 
 def _is_crd_source(file: SourceFile) -> bool:
     """Whether a file may hold CRDs of the operator, or say where they or a copy of its chart come from."""
-    return b"external-secrets" in file.data and (b"CustomResourceDefinition" in file.data or _UPSTREAM in file.data)
+    return file.holds(b"external-secrets") and (file.holds(b"CustomResourceDefinition") or file.holds(_UPSTREAM))
 
 
 class _Worlds:

@@ -30,8 +30,8 @@ _NAME = re.compile(r"\b(var|local)\.([A-Za-z_][\w-]*)")
 def terraform_installs(files: Dict[str, SourceFile]) -> Iterator[OperatorInstall]:
     """All installs in Terraform files."""
     for path, file in files.items():
-        named = path.endswith(_TERRAFORM) and any(needle in file.data for needle in _NEEDLES)
-        if named and len(file.data) <= _MAX_BYTES:
+        named = path.endswith(_TERRAFORM) and any(file.holds(needle) for needle in _NEEDLES)
+        if named and file.size <= _MAX_BYTES:
             yield from _releases(file, files)
             yield from _addons(file, files)
 
@@ -187,6 +187,6 @@ def _is_set(name: str, files: Dict[str, SourceFile]) -> bool:
     """Whether a tfvars file or a call of a module gives a variable of that name."""
     given = re.compile(rf"^[ \t]*{re.escape(name)}[ \t]*=", re.MULTILINE)
     return any(
-        path.endswith((*_TERRAFORM, ".tfvars", ".hcl")) and name.encode() in file.data and given.search(file.text)
+        path.endswith((*_TERRAFORM, ".tfvars", ".hcl")) and file.holds(name.encode()) and given.search(file.text)
         for path, file in files.items()
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eso_lint.render.placement import Placement
-from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, Sequence, SourceFile, Span, lookup, string
+from eso_lint.source.node import Document, Mapping, Node, Opaque, Scalar, Sequence, SourceFile, lookup, string
 
 ESO_GROUP = "external-secrets.io"
 GENERATOR_GROUP = "generators.external-secrets.io"
@@ -147,7 +147,3 @@ def group_version(api_version: str) -> tuple[str, str]:
     """Split `group/version`; the core group is ""."""
     group, slash, version = api_version.rpartition("/")
     return (group, version) if slash else ("", api_version)
-
-
-def span_of(place: Node | Span) -> Span:
-    return place if isinstance(place, Span) else place.span

@@ -32,9 +32,9 @@ def _carried(ws: Workspace) -> dict[str, Pack]:
 
 def crds_in(file: SourceFile) -> Iterator[Node]:
     """The operator's CustomResourceDefinitions of a file, the items of a List too."""
-    if b"CustomResourceDefinition" not in file.data or b"external-secrets.io" not in file.data:
+    if not file.holds(b"CustomResourceDefinition") or not file.holds(b"external-secrets.io"):
         return
-    if b"openAPIV3Schema" not in file.data:
+    if not file.holds(b"openAPIV3Schema"):
         return
     from eso_lint.source.parse import parse
 

@@ -30,6 +30,17 @@ class SourceFile:
         return self._data if self._data is not None else self.text.encode("ascii")
 
     @property
+    def size(self) -> int:
+        """How many bytes the file has."""
+        return len(self._data) if self._data is not None else len(self.text)
+
+    def holds(self, needle: bytes) -> bool:
+        """Whether the file's bytes hold some, without making bytes of an ASCII text again."""
+        if self._data is not None:
+            return needle in self._data
+        return needle.isascii() and needle.decode("ascii") in self.text
+
+    @property
     def text(self) -> str:
         """The decoded text, without a byte order mark; undecodable bytes become U+FFFD."""
         if self._text is None:

@@ -80,7 +80,7 @@ class Script:
 
 def scripts(files: Iterable[SourceFile]) -> tuple[Script, ...]:
     """The scripts among the files that may apply the operator's definitions or install it, in the order given."""
-    candidates = [f for f in files if may_hold_shell(f.path) and (b"apply" in f.data or b"helm" in f.data)]
+    candidates = [f for f in files if may_hold_shell(f.path) and (f.holds(b"apply") or f.holds(b"helm"))]
     if not candidates:
         return ()
     from eso_lint.source.script import read_script

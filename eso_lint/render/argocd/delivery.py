@@ -201,7 +201,7 @@ class Delivery:
         if not documents or any(document.dialect != "plain" for document in documents):
             return []
         file = self.source.file(path)
-        if file is not None and _SKIP in file.data:
+        if file is not None and file.holds(_SKIP):
             return []
         found = [item for document in documents for item in objects(document, document.root)]
         return [item for item in found if item.kind is not None and "apiVersion" in item.root]

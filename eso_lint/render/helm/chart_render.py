@@ -145,7 +145,7 @@ class Run:
     def render(self, parts: list[Part], release: dict[str, Node | None], limit: Limit) -> Rendered:
         charts = [part.chart for part in parts]
         evaluator = Evaluator(self._defines(parts), limit)
-        self._included = any(_NEEDLE in file.data for chart in charts for file in chart.templates if _is_helper(file))
+        self._included = any(file.holds(_NEEDLE) for chart in charts for file in chart.templates if _is_helper(file))
         self._included = self._included or any(_NEEDLE in chart.values_text for chart in charts)
         named: dict[str, object] = {key: UNKNOWN if node is None else node for key, node in release.items()}
         try:
@@ -204,7 +204,7 @@ class Run:
         """Whether a template can print anything that matters: by itself, or by what it includes."""
         if self.source.documents(file.path):
             return True
-        return self._included and any(word in file.data for word in (b"include", b"template ", b"tpl "))
+        return self._included and any(file.holds(word) for word in (b"include", b"template ", b"tpl "))
 
     def _fall_back(self, file: SourceFile, printed: Iterable[tuple[int, int]] = ()) -> None:
         """The documents of a template as they stand, without those that were printed from these places."""

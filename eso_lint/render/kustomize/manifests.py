@@ -39,7 +39,7 @@ class Manifests:
         known = self._whole.get(path)
         if known is None:
             file = self.source.file(path)
-            known = file is None or b"external-secrets.io/" not in file.data
+            known = file is None or not file.holds(b"external-secrets.io/")
             if file is not None and not known:
                 known = len(_OURS.findall(file.text)) <= sum("external-secrets.io" in i.group for i in self.of(path))
             self._whole[path] = known

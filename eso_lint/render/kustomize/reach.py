@@ -75,7 +75,7 @@ class Reach:
     def _look(self, path: str) -> bool:
         file = self.source.file(path)
         documents = self.source.documents(path)
-        if file is None or documents is None or _NEEDLE in file.data or NEEDLE in path:
+        if file is None or documents is None or file.holds(_NEEDLE) or NEEDLE in path:
             return True
         return any(string(document.root.get("kind")) in _DELIVERING for document in documents)
 

@@ -15,6 +15,7 @@ from eso_lint.api import (
     Workspace,
     is_absent,
     may_meet,
+    one_source,
     rule,
     together,
 )
@@ -166,6 +167,33 @@ spec:
   refreshInterval: 1h
 """
 
+# One file, delivered by two Kustomizations of a cluster: it is written once.
+GOOD_TWICE = f"""
+# file: clusters/prod/flux-system/sync.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: flux-system, namespace: flux-system}}
+spec: {{path: ./clusters/prod, sourceRef: {{kind: GitRepository, name: flux-system}}}}
+# file: clusters/prod/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: one, namespace: flux-system}}
+spec:
+  path: ./shop
+  sourceRef: {{kind: GitRepository, name: flux-system}}
+  commonMetadata: {{labels: {{by: one}}}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: two, namespace: flux-system}}
+spec:
+  path: ./shop
+  sourceRef: {{kind: GitRepository, name: flux-system}}
+  commonMetadata: {{labels: {{by: two}}}}
+# file: shop/db.yaml
+{_DB}
+"""
+
 
 @rule(
     id="ESO110",
@@ -174,7 +202,7 @@ spec:
     severity=Severity.WARNING,
     since="0.1.0",
     bad=(BAD, BAD_FILES, BAD_ROOT),
-    good=(GOOD_ENVIRONMENTS, GOOD_ROOTS, GOOD_UNKNOWN, GOOD_CHART, GOOD_PATCH),
+    good=(GOOD_ENVIRONMENTS, GOOD_ROOTS, GOOD_UNKNOWN, GOOD_CHART, GOOD_PATCH, GOOD_TWICE),
 )
 def duplicate_object(resource: Resource, ws: Workspace) -> Iterator[Problem]:
     """Two objects of one kind, namespace and name are applied together.
@@ -192,7 +220,7 @@ def duplicate_object(resource: Resource, ws: Workspace) -> Iterator[Problem]:
     for other in ws.index(_by_identity)[_identity(resource)]:
         if other is resource:
             return
-        if _same_place(other, resource) and may_meet(other, resource):
+        if _same_place(other, resource) and may_meet(other, resource) and not one_source(other, resource):
             yield Problem(
                 at=resource.name_node,
                 message=f"{resource.title} is defined more than once",
